@@ -1,0 +1,105 @@
+"""Writing so that a file is absent, old and whole, or new and whole at every instant."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+TEMPORARY_PREFIX = ".convfilter-"
+"""Names of unfinished files begin so; nothing that begins so is ever taken for an input."""
+
+_unfinished: set[Path] = set()
+_lock = threading.Lock()
+
+
+@contextmanager
+def output_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
+    """A new file that takes its name only when all of it is on the disk.
+
+    It is written beside the target under a temporary name and fsynced, then renamed. Missing folders
+    are made. A symbolic link is followed; an existing file's mode and, where allowed, owner are kept.
+
+    Args:
+        target: the name it gets if the block ends without an error.
+        overwrite: False never touches an existing file, not even one that appears meanwhile.
+
+    Raises:
+        FileExistsError: the target exists and `overwrite` is False.
+        OSError: the system cannot write there.
+    """
+    if not overwrite and os.path.lexists(target):
+        raise FileExistsError
+    if target.is_dir():
+        raise IsADirectoryError(21, "Is a directory")
+    target = Path(os.path.realpath(target))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # The name does not grow with the target's, which may be as long as the file system allows.
+    temporary = target.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(6)}.tmp"
+    try:
+        with _create(temporary) as file:
+            yield file
+            file.flush()
+            if overwrite:
+                _keep_mode_and_owner(file.fileno(), target)
+            os.fsync(file.fileno())
+        if overwrite:
+            temporary.replace(target)
+        else:
+            _take_free_name(temporary, target)
+        _sync_folder(target.parent)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+        _unfinished.discard(temporary)
+
+
+def abandon_all() -> None:
+    """Remove every unfinished file, and let no new one begin: the process is about to end."""
+    _lock.acquire()
+    for temporary in list(_unfinished):
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def _create(temporary: Path) -> BinaryIO:
+    with _lock:
+        _unfinished.add(temporary)
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        return os.fdopen(descriptor, "w+b")
+
+
+def _keep_mode_and_owner(descriptor: int, target: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        old = target.stat()
+        with contextlib.suppress(PermissionError):
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+        os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+
+
+def _take_free_name(temporary: Path, target: Path) -> None:
+    """Rename, unless the name has been taken meanwhile."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links, such as exFAT
+        if os.path.lexists(target):
+            raise FileExistsError from None
+        temporary.rename(target)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable, where the system can sync a folder."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

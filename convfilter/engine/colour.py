@@ -1,0 +1,59 @@
+"""Operations on single pixels: grey, and the sRGB curve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convfilter.engine.levels import Levels
+from convfilter.names import GrayMethod
+from convfilter.runtime import tensorflow
+
+_WEIGHTS: dict[GrayMethod, tuple[float, float, float]] = {
+    "rec601": (0.299, 0.587, 0.114),
+    "rec709": (0.2126, 0.7152, 0.0722),
+}
+
+
+def grayscale(band: Any, method: GrayMethod, levels: Levels) -> Any:
+    """(rows, width, 3 or 4) -> (rows, width, 1 or 2); a band that is grey already stays as it is."""
+    if band.shape[-1] < 3:
+        return band
+    tf = tensorflow()
+    if method == "linear":
+        return encode_srgb(grayscale(decode_srgb(band, levels), "rec709", levels), levels)
+    red, green, blue = band[..., 0:1], band[..., 1:2], band[..., 2:3]
+    if method == "mean":
+        gray = (red + green + blue) / 3
+    else:
+        weight = _WEIGHTS[method]
+        gray = weight[0] * red + weight[1] * green + weight[2] * blue
+    return tf.concat([gray, band[..., 3:]], -1)
+
+
+def decode_srgb(band: Any, levels: Levels) -> Any:
+    """Turn sRGB values into light (IEC 61966-2-1), mirrored below zero so that nothing is lost in between."""
+    tf = tensorflow()
+    return _on_colour(
+        band,
+        levels,
+        lambda v: tf.where(v <= 0.04045, v / 12.92, ((tf.maximum(v, 0.04045) + 0.055) / 1.055) ** 2.4),
+    )
+
+
+def encode_srgb(band: Any, levels: Levels) -> Any:
+    """Turn light into sRGB values (IEC 61966-2-1), mirrored below zero."""
+    tf = tensorflow()
+    return _on_colour(
+        band,
+        levels,
+        lambda v: tf.where(v <= 0.0031308, v * 12.92, 1.055 * tf.maximum(v, 0.0031308) ** (1 / 2.4) - 0.055),
+    )
+
+
+def _on_colour(band: Any, levels: Levels, curve: Any) -> Any:
+    """Apply a curve on [0, 1] to the colour channels."""
+    tf = tensorflow()
+    colours = band.shape[-1] - levels.alpha
+    values = band[..., :colours] / levels.white
+    curved = tf.sign(values) * curve(tf.abs(values)) * levels.white
+    return tf.concat([curved, band[..., colours:]], -1)

@@ -1,0 +1,68 @@
+"""What the numbers of a band mean, and how they are rounded to the samples of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from convfilter.names import Range
+from convfilter.runtime import tensorflow
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The scale of the numbers that the engine computes with.
+
+    Integer samples are not divided by 255 or 65535 first: sums of whole numbers are exact, so a
+    result that lies half-way between two levels is seen as such and rounds to even.
+
+    Attributes:
+        depth: type of the samples of the picture: uint8, uint16 or float32.
+        alpha: True where the last channel is alpha.
+    """
+
+    depth: np.dtype[Any]
+    alpha: bool
+
+    @property
+    def white(self) -> float:
+        """The number that stands for 1."""
+        return float(np.iinfo(self.depth).max) if self.depth.kind == "u" else 1.0
+
+    @property
+    def compute(self) -> str:
+        """The type to compute in.
+
+        float32, whose 24 bits leave 8 below an 8-bit level; a 16-bit sample leaves none to
+        speak of (1 in 600 samples of a 3x3 kernel would round the other way), so it gets float64.
+        """
+        return "float64" if self.depth == np.uint16 else "float32"
+
+
+def to_samples(band: Any, levels: Levels, range_: Range, extremes: tuple[float, float] | None) -> Any:
+    """Bring a band into the range of the picture and round it, half to even, once.
+
+    Args:
+        band: (rows, width, channels), computed numbers.
+        levels: their meaning.
+        range_: ``clip`` saturates; ``abs`` takes magnitudes first; ``rescale`` stretches `extremes`
+            to the whole range.
+        extremes: least and greatest colour of the whole picture, for ``rescale``.
+
+    Returns:
+        The band in the depth of the picture. Floats are not clipped: their file can hold them.
+    """
+    tf = tensorflow()
+    if range_ != "clip":
+        colours = band.shape[-1] - levels.alpha
+        colour = band[..., :colours]
+        if range_ == "abs":
+            colour = tf.abs(colour)
+        elif extremes is not None and extremes[1] > extremes[0]:
+            colour = (colour - extremes[0]) * (levels.white / (extremes[1] - extremes[0]))
+        band = tf.concat([colour, band[..., colours:]], -1)
+    if levels.depth.kind == "f":
+        return tf.cast(band, tf.float32)
+    return tf.cast(tf.clip_by_value(tf.round(band), 0, levels.white), levels.depth)

@@ -1,0 +1,55 @@
+"""What can be said of a kernel without a picture: sum, rank, noise, range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from convfilter.kernels import Kernel
+
+
+@dataclass(frozen=True)
+class KernelFacts:
+    """Facts about a kernel.
+
+    Attributes:
+        sums: the sum of each kernel, 1 keeps brightness, 0 leaves only differences.
+        ranks: the numerical rank of each; a kernel of rank 1 separates into a column times a row.
+        noise_gain: the factor by which each multiplies the variance of white noise, the sum of squared
+            weights.
+        least: the least value that pixels in [0, 1] can give, bias included.
+        greatest: the greatest such value; for a bank by ``magnitude`` an upper bound.
+        suggested_bias: the bias that shows the most of the range: 0.5 where the results lie about
+            evenly around 0, else 0.
+    """
+
+    sums: tuple[float, ...]
+    ranks: tuple[int, ...]
+    noise_gain: tuple[float, ...]
+    least: float
+    greatest: float
+    suggested_bias: float
+
+
+def kernel_facts(kernel: Kernel) -> KernelFacts:
+    """Work the facts out from the weights as they slide (after ``flip``, and added up for ``sum``)."""
+    weights = kernel.correlation_weights
+    lows = np.minimum(weights, 0).sum(axis=(0, 1))
+    highs = np.maximum(weights, 0).sum(axis=(0, 1))
+    match kernel.combine:
+        case "magnitude":
+            least, greatest = 0.0, float(np.sqrt((np.maximum(highs, -lows) ** 2).sum()))
+        case "max":
+            least, greatest = float(lows.max()), float(highs.max())
+        case _:
+            least, greatest = float(lows[0]), float(highs[0])
+    balanced = least < 0 and abs(least + greatest) <= 0.01 * (greatest - least)
+    return KernelFacts(
+        sums=tuple(float(value) for value in kernel.sums),
+        ranks=tuple(int(np.linalg.matrix_rank(weights[:, :, n])) for n in range(weights.shape[2])),
+        noise_gain=tuple(float(value) for value in (weights**2).sum(axis=(0, 1))),
+        least=least + kernel.bias,
+        greatest=greatest + kernel.bias,
+        suggested_bias=0.5 if balanced else 0.0,
+    )

@@ -1,0 +1,213 @@
+"""Kernels as values: weights, anchor, bias; the makers of the mean and the Gaussian."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convfilter.errors import KernelError
+
+if TYPE_CHECKING:
+    from convfilter.names import Combine
+
+MAX_SIZE = 999
+"""Rows and columns that a kernel may have; a Gaussian of sigma 124 still fits."""
+
+MAX_WEIGHT = 1e9
+"""Weights and bias stay below this, so that no sum of products leaves float32."""
+
+ZERO_SUM = 1e-3
+"""A sum below this share of the sum of absolute weights counts as zero."""
+
+DEFAULT_SIGMA = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A kernel, or a bank of kernels of one size.
+
+    Attributes:
+        weights: float64, (height, width) for one kernel, (height, width, n) for a bank.
+        name: how it is called in messages and on pictures.
+        combine: how the n feature maps of a bank become one: ``magnitude`` is the root of the sum of
+            squares, ``sum`` and ``max`` are what they say. None for a single kernel.
+        bias: added after combining; 1 is the whole range of a picture.
+        flip: False slides the weights as they stand (cross-correlation, as ``tf.nn.conv2d``); True
+            turns them by 180 degrees first (the convolution of mathematics).
+        filters: the names of the bank's kernels.
+        description: one or two sentences for people.
+        source: where it was published.
+
+    Raises:
+        KernelError: wrong shape, weights that are not finite or too large, nothing but zeros.
+    """
+
+    weights: NDArray[np.float64]
+    name: str = "kernel"
+    combine: Combine | None = None
+    bias: float = 0.0
+    flip: bool = False
+    filters: tuple[str, ...] = ()
+    description: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        weights = np.array(self.weights, dtype=np.float64)
+        _check(weights, self.combine, self.bias)
+        weights.setflags(write=False)
+        object.__setattr__(self, "weights", weights)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.weights.shape[0], self.weights.shape[1]
+
+    @property
+    def anchor(self) -> tuple[int, int]:
+        """Row and column of `correlation_weights` that lie on the output pixel.
+
+        The origin of the weights as written is ``size // 2``; flipping carries it along, so that a
+        flipped kernel of even size still agrees with `scipy.ndimage.convolve`.
+        """
+        height, width = self.size
+        if self.flip:
+            return height - 1 - height // 2, width - 1 - width // 2
+        return height // 2, width // 2
+
+    @cached_property
+    def correlation_weights(self) -> NDArray[np.float64]:
+        """(height, width, n): what slides over the picture, after flipping and, for ``sum``, adding up."""
+        weights = self.weights if self.weights.ndim == 3 else self.weights[:, :, np.newaxis]
+        if self.combine == "sum":
+            weights = weights.sum(axis=2, keepdims=True)
+        return weights[::-1, ::-1] if self.flip else weights
+
+    @cached_property
+    def sums(self) -> NDArray[np.float64]:
+        """(n,): the sum of each kernel of `correlation_weights`; 0 where it is zero but for rounding."""
+        sums = self.correlation_weights.sum(axis=(0, 1))
+        return np.where(_about_zero(self.correlation_weights), 0.0, sums)
+
+    @cached_property
+    def pointwise(self) -> bool:
+        """True where no weight lies off the anchor: every pixel is filtered by itself."""
+        off_anchor = self.correlation_weights.copy()
+        off_anchor[self.anchor] = 0
+        return not off_anchor.any()
+
+    @cached_property
+    def divisor(self) -> int:
+        """The smallest whole number that makes every weight whole, 1 where none up to 65,536 does.
+
+        Sums of whole products are exact in floating point, and one division at the end rounds
+        correctly, so that kernels such as 1/9 or 1/16 are right to the last bit, ties included.
+        """
+        divisor = 1
+        for weight in np.unique(np.abs(self.correlation_weights)):
+            fraction = Fraction(float(weight)).limit_denominator(10_000)
+            divisor = math.lcm(divisor, fraction.denominator)
+            if abs(float(fraction) - weight) > 1e-12 * weight or divisor > 65_536:
+                return 1
+        return divisor
+
+    def flipped(self) -> Kernel:
+        """The same kernel with the other sense of `flip`."""
+        return replace(self, flip=not self.flip)
+
+    def normalized(self) -> Kernel:
+        """Each kernel divided by its sum, so that brightness is kept.
+
+        Raises:
+            KernelError: a sum is zero, or about zero.
+        """
+        if _about_zero(self.weights).any():
+            raise KernelError(
+                f"{self.name}: the weights sum to about 0, so they cannot be normalised; "
+                "leave normalize out, or add a bias of 0.5 to see negative values"
+            )
+        return replace(self, weights=self.weights / self.weights.sum(axis=(0, 1)))
+
+
+def mean_kernel(size: int = 3) -> Kernel:
+    """The mean of ``size`` x ``size`` pixels (a box filter).
+
+    Args:
+        size: pixels on a side, at least 1. Even sizes reach one pixel further up and left.
+
+    Raises:
+        KernelError: a size out of range.
+    """
+    check_size(size)
+    return Kernel(np.full((size, size), 1 / size**2), name="mean")
+
+
+def gaussian_kernel(sigma: float | None = None, size: int | None = None) -> Kernel:
+    """A sampled Gaussian that sums to 1.
+
+    Args:
+        sigma: standard deviation in pixels. Without it: from the size, by OpenCV's
+            ``0.3 * ((size - 1) * 0.5 - 1) + 0.8`` (getGaussianKernel); without either, 2.
+        size: pixels on a side, odd. Without it: ``2 * floor(4 * sigma + 0.5) + 1``, the rule of
+            `scipy.ndimage.gaussian_filter`.
+
+    Raises:
+        KernelError: sigma is not a positive number, or the size is even or out of range.
+    """
+    if size is not None:
+        check_size(size)
+        if size % 2 == 0:
+            raise KernelError(f"the size of a Gaussian is odd, not {size}; take {size + 1}")
+    if sigma is None:
+        sigma = DEFAULT_SIGMA if size is None else 0.3 * ((size - 1) * 0.5 - 1) + 0.8
+    if not (math.isfinite(sigma) and sigma > 0):
+        raise KernelError(f"sigma is a number of pixels above 0, not {sigma:g}")
+    largest = (MAX_SIZE // 2 - 0.5) / 4
+    if size is None and sigma > largest:
+        raise KernelError(
+            f"sigma is at most {largest:g} pixels, not {sigma:g}; make the picture smaller first"
+        )
+    size = size or 2 * math.floor(4 * sigma + 0.5) + 1
+    offsets = np.arange(size) - size // 2
+    # The exponent is capped so that a tiny sigma gives zeros instead of an overflow.
+    profile = np.exp(-np.minimum(0.5 * (offsets / max(sigma, 1e-6)) ** 2, 700.0))
+    profile /= profile.sum()
+    return Kernel(np.outer(profile, profile), name=f"gaussian, sigma {sigma:g}")
+
+
+def check_size(size: int) -> None:
+    """Refuse a side that no kernel can have.
+
+    Raises:
+        KernelError: below 1 or above `MAX_SIZE`.
+    """
+    if not 1 <= size <= MAX_SIZE:
+        raise KernelError(f"the size of a kernel is a whole number from 1 to {MAX_SIZE}, not {size}")
+
+
+def _about_zero(weights: NDArray[np.float64]) -> Any:
+    """Whether the kernel, or each kernel of a bank, sums to zero but for rounding."""
+    return np.abs(weights.sum(axis=(0, 1))) <= ZERO_SUM * np.abs(weights).sum(axis=(0, 1))
+
+
+def _check(weights: NDArray[np.float64], combine: Combine | None, bias: float) -> None:
+    """What `Kernel` promises of its weights."""
+    if weights.ndim not in (2, 3) or 0 in weights.shape:
+        raise KernelError(f"a kernel is (height, width), a bank (height, width, n), not {weights.shape}")
+    if max(weights.shape[:2]) > MAX_SIZE:
+        raise KernelError(f"a kernel has at most {MAX_SIZE} rows and columns, not {weights.shape[:2]}")
+    if (weights.ndim == 3) != (combine is not None):
+        raise KernelError(
+            "combine says how the maps of a bank become one; a single kernel has none, a bank needs it"
+        )
+    if not (np.isfinite(weights).all() and math.isfinite(bias)):
+        raise KernelError("a weight or the bias is not a finite number")
+    if max(np.abs(weights).max(), abs(bias)) > MAX_WEIGHT:
+        raise KernelError(f"a weight or the bias is beyond {MAX_WEIGHT:g}; write smaller numbers")
+    if not weights.astype(np.float32).any():
+        raise KernelError("every weight is 0, so nothing of the picture would be left")

@@ -1,0 +1,61 @@
+"""The kernels that ship with convfilter, and how a name on the command line becomes a kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convfilter.errors import KernelError
+from convfilter.names import nearest
+
+if TYPE_CHECKING:
+    from convfilter.kernels import Kernel
+
+MADE = ("mean", "gaussian")
+"""The kernels that are computed from a size; every other name is a file."""
+
+
+def folder() -> Path:
+    """Where the kernel files lie: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "data" / "kernels"
+    return installed if installed.is_dir() else package.parent / "kernels"
+
+
+def names() -> list[str]:
+    """The names of the library, sorted."""
+    return sorted(path.stem for path in folder().glob("*.yaml"))
+
+
+def kernel(name: str, *, size: int | None = None, sigma: float | None = None) -> Kernel:
+    """The kernel that a user means: ``mean``, ``gaussian``, a name of the library, or the path of a file.
+
+    Args:
+        name: a name of the library goes before a file of that name; write ``./NAME`` for the file.
+        size: pixels on a side, for ``mean`` (default 3) and ``gaussian`` alone.
+        sigma: standard deviation in pixels, for ``gaussian`` alone.
+
+    Raises:
+        KernelError: no such kernel, a file that is not one, or a size or sigma that does not apply.
+    """
+    from convfilter.kernels import gaussian_kernel, mean_kernel
+
+    if sigma is not None and name != "gaussian":
+        raise KernelError(f"sigma belongs to --kernel gaussian; {name} has none")
+    if size is not None and name not in MADE:
+        raise KernelError(f"size belongs to --kernel mean and gaussian; {name} has its own")
+    if name == "gaussian":
+        return gaussian_kernel(sigma, size)
+    if name == "mean":
+        return mean_kernel(3 if size is None else size)
+    known = names()
+    if name not in known and not _is_path(name):
+        hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
+        raise KernelError(f"{name}: no such kernel, and no file of that name{hint}")
+    from convfilter.kernel_files import load_kernel
+
+    return load_kernel(folder() / f"{name}.yaml" if name in known else Path(name))
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or Path(name).suffix.lower() in (".yaml", ".yml") or Path(name).is_file()

@@ -1,0 +1,120 @@
+"""Operations as values: what a picture goes through, and how far each looks around a pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from convfilter.errors import OptionError
+
+if TYPE_CHECKING:
+    from convfilter.kernels import Kernel
+    from convfilter.names import Border, GrayMethod
+
+
+class Window(NamedTuple):
+    """What one output pixel needs of the input, along one axis.
+
+    Attributes:
+        before: input pixels that it reaches back (the halo towards 0).
+        after: input pixels that it reaches ahead.
+        stride: input pixels from one output pixel to the next.
+        border: where the pixels beyond the edge come from.
+    """
+
+    before: int
+    after: int
+    stride: int
+    border: Border
+
+    def length(self, size: int) -> int:
+        """How many output pixels an axis of `size` input pixels gives; 0 or less is none."""
+        if self.border == "valid":
+            size -= self.before + self.after
+        return -(-size // self.stride)
+
+
+@dataclass(frozen=True)
+class Convolve:
+    """Slide a kernel over every colour channel, as `tf.nn.conv2d` does (cross-correlation).
+
+    Attributes:
+        kernel: weights, anchor and bias.
+        stride: every stride-th pixel of every stride-th row is kept, beginning with the first.
+        dilation: the weights lie this many pixels apart.
+        border: where the pixels beyond the edge come from; ``valid`` takes none and gives a smaller picture.
+
+    Raises:
+        OptionError: stride or dilation below 1.
+    """
+
+    kernel: Kernel
+    stride: int = 1
+    dilation: int = 1
+    border: Border = "reflect"
+
+    def __post_init__(self) -> None:
+        if self.stride < 1 or self.dilation < 1:
+            raise OptionError("stride and dilation are whole numbers from 1")
+
+    @property
+    def windows(self) -> tuple[Window, Window]:
+        """The window along the height and along the width."""
+        down, across = (
+            Window(anchor * self.dilation, (size - 1 - anchor) * self.dilation, self.stride, self.border)
+            for size, anchor in zip(self.kernel.size, self.kernel.anchor, strict=True)
+        )
+        return down, across
+
+
+_POINT = Window(0, 0, 1, "edge")
+
+
+@dataclass(frozen=True)
+class Grayscale:
+    """Three colour channels become one; alpha stays.
+
+    Attributes:
+        method: ``mean`` of the channels; ``rec601`` (0.299, 0.587, 0.114) and ``rec709`` (0.2126,
+            0.7152, 0.0722) weigh the encoded values (ITU-R BT.601, BT.709); ``linear`` weighs light
+            by BT.709, between decoding and encoding sRGB.
+    """
+
+    method: GrayMethod = "mean"
+    windows = (_POINT, _POINT)
+
+
+@dataclass(frozen=True)
+class DecodeSrgb:
+    """sRGB values become proportional to light (IEC 61966-2-1); alpha stays."""
+
+    windows = (_POINT, _POINT)
+
+
+@dataclass(frozen=True)
+class EncodeSrgb:
+    """Light becomes sRGB values (IEC 61966-2-1); alpha stays."""
+
+    windows = (_POINT, _POINT)
+
+
+Operation = Convolve | Grayscale | DecodeSrgb | EncodeSrgb
+
+
+def output_size(operations: tuple[Operation, ...], height: int, width: int) -> tuple[int, int]:
+    """Height and width after all operations; 0 or less where nothing is left."""
+    for operation in operations:
+        down, across = operation.windows
+        height, width = down.length(height), across.length(width)
+    return height, width
+
+
+def in_linear_light(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """The same operations between decoding and encoding sRGB.
+
+    Luminance is then the plain BT.709 sum, as the values are linear already.
+    """
+    inner = tuple(
+        Grayscale("rec709") if operation == Grayscale("linear") else operation for operation in operations
+    )
+    return (DecodeSrgb(), *inner, EncodeSrgb())
