@@ -1,0 +1,1 @@
+"""Pictures in files: reading them, fitting them to a format, writing them."""

@@ -1,0 +1,30 @@
+"""PNG files as a row of chunks: taken apart, and put together."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def split(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The name and content of each chunk up to the end chunk; struct.error where the file is cut."""
+    at, name = len(SIGNATURE), b""
+    while name != b"IEND":
+        length, name = struct.unpack_from(">I4s", data, at)
+        yield name, data[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def join(chunks: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """A PNG file of these chunks, with their checksums."""
+    parts = [SIGNATURE]
+    for name, content in chunks:
+        checksum = zlib.crc32(content, zlib.crc32(name))
+        parts += [struct.pack(">I", len(content)), name, content, struct.pack(">I", checksum)]
+    return b"".join(parts)

@@ -1,0 +1,159 @@
+"""Fits a picture to what a file format can hold, by stated rules, and says in notes what that cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convfilter.errors import ImageError
+from convfilter.images.metadata import icc_fits, sized
+from convfilter.images.samples import to_depth
+
+if TYPE_CHECKING:
+    from convfilter.images.formats import Format
+    from convfilter.images.picture import Frame, Mode, Picture
+
+_NAMES = {"exif": "EXIF", "icc": "ICC profile", "xmp": "XMP", "text": "text", "comment": "comment"}
+_BITS = {"uint8": "8 bits", "uint16": "16 bits", "float32": "32-bit floats"}
+_OPAQUE: dict[Mode, Mode] = {"LA": "L", "RGBA": "RGB"}
+
+
+def fit(picture: Picture, format_: Format) -> Picture:
+    """The picture as the format can hold it.
+
+    The rules: several frames become the first one; CMYK becomes sRGB; alpha is laid on white; 16 bits
+    become 8 (v / 257), floats 16 or 8 bits (clipped to [0, 1], NaN to 0), always rounded half to even;
+    metadata that has no place is dropped. Each leaves a note, save where nothing is lost.
+
+    Raises:
+        ImageError: a side is longer than the format allows.
+    """
+    picture = _with_frames(picture, format_)
+    picture = _with_colour(picture, format_)
+    picture = _with_opacity(picture, format_)
+    picture = _with_depth(picture, format_)
+    if format_.name != "TIFF":
+        picture = _with_one_mode(picture, "L" in format_.modes)
+    return _with_meta(picture, format_)
+
+
+def _with_frames(picture: Picture, format_: Format) -> Picture:
+    count = len(picture.frames)
+    sizes = {frame.pixels.shape[:2] for frame in picture.frames}
+    longest = max(max(size) for size in sizes)
+    if longest > format_.side:
+        raise ImageError(
+            f"{format_.name} holds no side over {format_.side} pixels, this one has {longest}; write it as PNG or TIFF"
+        )
+    if count > 1 and not format_.frames:
+        return _first(picture, f"{count} frames, only the first is written")
+    if len(sizes) > 1 and format_.name != "TIFF":
+        return _first(picture, f"{count} frames of different sizes, only the first is written")
+    if format_.name == "TIFF" and any(frame.duration for frame in picture.frames):
+        return picture.noting("TIFF holds no timing of frames")
+    return picture
+
+
+def _first(picture: Picture, note: str) -> Picture:
+    return replace(picture, frames=picture.frames[:1]).noting(note)
+
+
+def _with_colour(picture: Picture, format_: Format) -> Picture:
+    return picture if "CMYK" in format_.modes else without_cmyk(picture)
+
+
+def without_cmyk(picture: Picture) -> Picture:
+    """The picture with CMYK frames as 8-bit sRGB, through its ICC profile where it has one, and a note of it."""
+    if all(frame.mode != "CMYK" for frame in picture.frames):
+        return picture
+    from convfilter.images.colour import cmyk_to_rgb
+
+    frames, notes = [], []
+    for frame in picture.frames:
+        if frame.mode == "CMYK":
+            pixels, note = cmyk_to_rgb(to_depth(frame.pixels, "uint8"), picture.meta.icc)
+            frame = replace(frame, pixels=pixels, mode="RGB")
+            notes.append(note)
+        frames.append(frame)
+    # The new colours are sRGB, which a file without a profile is taken for
+    return replace(picture, frames=tuple(frames), meta=replace(picture.meta, icc=None)).noting(*notes)
+
+
+def _with_opacity(picture: Picture, format_: Format) -> Picture:
+    if "RGBA" in format_.modes or not any(frame.has_alpha for frame in picture.frames):
+        return picture
+    lost = any(_is_transparent(frame) for frame in picture.frames)
+    picture = replace(picture, frames=tuple(on_white(frame) for frame in picture.frames))
+    return picture.noting("transparency was laid on white") if lost else picture
+
+
+def _is_transparent(frame: Frame) -> bool:
+    full = 1.0 if frame.pixels.dtype.kind == "f" else np.iinfo(frame.pixels.dtype).max
+    return frame.has_alpha and bool((frame.pixels[..., -1] != full).any())
+
+
+def on_white(frame: Frame) -> Frame:
+    """The frame without alpha, laid on white; one without alpha as it is."""
+    if not frame.has_alpha:
+        return frame
+    colour, alpha = frame.pixels[..., :-1], frame.pixels[..., -1:]
+    pixels: Any
+    if frame.pixels.dtype.kind == "f":
+        pixels = colour * alpha + (1 - alpha)
+    else:
+        full = np.uint32(np.iinfo(frame.pixels.dtype).max)
+        wide = alpha.astype(np.uint32)
+        pixels = (colour * wide + full * (full - wide) + full // 2) // full  # full is odd: no ties
+    return replace(frame, pixels=pixels.astype(frame.pixels.dtype), mode=_OPAQUE[frame.mode])
+
+
+def _with_depth(picture: Picture, format_: Format) -> Picture:
+    frames, notes = [], []
+    for frame in picture.frames:
+        was = frame.pixels.dtype.name
+        if was not in format_.depths:
+            depth = format_.depths[-1]  # the deepest
+            frame = replace(frame, pixels=to_depth(frame.pixels, depth))
+            if depth != "float32":
+                notes.append(f"{_BITS[was]} were rounded to {_BITS[depth]}")
+        frames.append(frame)
+    return replace(picture, frames=tuple(frames)).noting(*notes)
+
+
+def _with_one_mode(picture: Picture, grey: bool) -> Picture:
+    """All frames with the same channels and depth, in colour where the format knows no grey; nothing is lost."""
+    modes = {frame.mode for frame in picture.frames}
+    if "CMYK" in modes:  # a single frame, for JPEG
+        return picture
+    depth = max((frame.pixels.dtype for frame in picture.frames), key=lambda d: d.itemsize).name
+    colour, alpha = not grey or bool(modes & {"RGB", "RGBA"}), bool(modes & {"LA", "RGBA"})
+    mode: Mode = ("RGBA" if alpha else "RGB") if colour else ("LA" if alpha else "L")
+    if all(frame.mode == mode and frame.pixels.dtype == depth for frame in picture.frames):
+        return picture
+    return replace(picture, frames=tuple(_widened(frame, depth, mode) for frame in picture.frames))
+
+
+def _widened(frame: Frame, depth: str, mode: Mode) -> Frame:
+    pixels = to_depth(frame.pixels, depth)
+    base = pixels[..., :-1] if frame.has_alpha else pixels
+    parts = [np.repeat(base, 3, axis=2) if mode in ("RGB", "RGBA") and base.shape[2] == 1 else base]
+    if mode in ("LA", "RGBA"):
+        full = np.full_like(pixels[..., :1], 1 if depth == "float32" else np.iinfo(depth).max)
+        parts.append(pixels[..., -1:] if frame.has_alpha else full)
+    return replace(frame, pixels=np.concatenate(parts, axis=2), mode=mode)
+
+
+def _with_meta(picture: Picture, format_: Format) -> Picture:
+    meta, notes = picture.meta, []
+    if meta.icc and not icc_fits(meta.icc, picture.frames[0].mode):
+        meta = replace(meta, icc=None)
+        notes.append("the ICC profile is for other channels than the picture has, and was dropped")
+    lost = [field for field in _NAMES if field not in format_.carries and getattr(meta, field)]
+    if lost:
+        names = ", ".join(_NAMES[field] for field in lost)
+        notes.append(f"{format_.name} holds no {names}: dropped")
+        empty: dict[str, Any] = {field: {} if field == "text" else None for field in lost}
+        meta = replace(meta, **empty)
+    return replace(picture, meta=sized(meta, picture.frames[0])).noting(*notes)

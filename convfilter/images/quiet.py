@@ -1,0 +1,48 @@
+"""Pillow's pixel limit and the libraries' warnings, set aside while our own limit and messages are in force."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_lock = threading.Lock()
+_inside = 0
+_saved_limit: int | None = None
+_saved_warnings = warnings.catch_warnings()
+
+for _name in ("PIL", "tifffile"):  # without a handler, logging prints their complaints to stderr
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+
+
+def one_line(error: Exception) -> str:
+    """The start of a library's message, fit for a line on a terminal."""
+    return "".join(c for c in " ".join(str(error).split()) if c.isprintable())[:80].strip()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Within it Pillow neither limits pixels nor warns; the last thread to leave restores both."""
+    global _inside, _saved_limit, _saved_warnings
+    with _lock:
+        if _inside == 0:
+            _saved_limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+            _saved_warnings = warnings.catch_warnings()
+            _saved_warnings.__enter__()
+            warnings.filterwarnings("ignore", module=r"PIL\b|tifffile\b|imagecodecs\b")
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if _inside == 0:
+                Image.MAX_IMAGE_PIXELS = _saved_limit
+                _saved_warnings.__exit__(None, None, None)

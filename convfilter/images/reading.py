@@ -1,0 +1,91 @@
+"""From a file to a Picture: the one door through which pictures come in, and the one place decoders may fail."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from convfilter.errors import ImageError
+from convfilter.images.formats import sniff
+from convfilter.images.integrity import is_cut, truncated
+from convfilter.images.limits import Limit
+from convfilter.images.metadata import upright
+from convfilter.images.quiet import one_line, quiet
+from convfilter.images.sources import open_regular, read_all, read_head
+
+if TYPE_CHECKING:
+    from convfilter.images.formats import Format
+    from convfilter.images.picture import Picture
+
+_READERS = {
+    "PNG": "png_reading",
+    "TIFF": "tiff_reading",
+    "PPM": "netpbm",
+    "PFM": "netpbm",
+    "JPEG2000": "deep_reading",
+    "AVIF": "deep_reading",
+}
+
+
+def read(source: Path | BinaryIO, *, max_pixels: int) -> Picture:
+    """Reads a picture with all its frames, turned upright; the format is told by content, never by name.
+
+    Args:
+        source: a path, or a binary file whose rest is the picture.
+        max_pixels: the most pixels allowed over all frames, checked before decoding.
+
+    Returns:
+        Frames of (height, width, channels) in uint8, uint16 or float32, as deep as the file has them;
+        what could not be kept is said in `notes`.
+
+    Raises:
+        ImageError: the source is not there, not a regular file, not a picture, truncated, damaged, over
+            the limit, or of a kind that is not supported.
+    """
+    if isinstance(source, Path):
+        with open_regular(source) as file:
+            return _read(file, max_pixels)
+    return _read(source, max_pixels)
+
+
+def _read(file: BinaryIO, max_pixels: int) -> Picture:
+    head = read_head(file)
+    if not head:
+        raise ImageError("empty file; get a whole copy of it")
+    format_ = sniff(head)
+    if format_ is None:
+        raise ImageError(_unknown(head))
+    return upright(_decoded(head + read_all(file), format_, Limit(max_pixels)))
+
+
+def _decoded(data: bytes, format_: Format, limit: Limit) -> Picture:
+    reader = importlib.import_module(f"convfilter.images.{_READERS.get(format_.name, 'pillow_reading')}")
+    try:
+        with quiet():
+            picture: Picture = reader.read(data, format_.name, limit)
+            return picture
+    except ImageError:
+        raise
+    except MemoryError:
+        raise ImageError("does not fit into memory; lower --max-pixels to refuse such files at once") from None
+    except Exception as error:  # decoders answer damaged data with errors of every type there is
+        raise ImageError(_explained(error, data, format_.name)) from error
+
+
+def _explained(error: Exception, data: bytes, name: str) -> str:
+    """What to tell about an error of a decoder."""
+    if is_cut(name, data) or "truncated" in str(error).lower():
+        return truncated(data)
+    if "MAX_TEXT" in str(error):  # Pillow's guard against text and profiles that unpack without end
+        return "a text or colour profile in it unpacks to more than 1 MiB; remove it first"
+    said = one_line(error)
+    if not said or "cannot identify image file" in said:
+        return f"damaged or truncated, or a kind of {name} that is not supported; get a whole copy of it"
+    return f"damaged {name} ({said}); get a whole copy of it"
+
+
+def _unknown(head: bytes) -> str:
+    if head.startswith(b"version https://git-lfs"):
+        return "not a recognised image but a git-lfs pointer; run `git lfs pull`"
+    return "not a recognised image; convert it to PNG, JPEG, TIFF, WebP, AVIF, GIF, BMP, PPM or JPEG 2000"
