@@ -52,9 +52,7 @@ def blur(
     return apply(array, Convolve(kernel, border=border), linear=linear, alpha=alpha, device=device)
 
 
-def gray(
-    array: Array, method: GrayMethod = "mean", *, alpha: bool | None = None, device: str = "auto"
-) -> Array:
+def gray(array: Array, method: GrayMethod = "mean", *, alpha: bool | None = None, device: str = "auto") -> Array:
     """Make an RGB or RGBA array grey, as ``convfilter gray`` does.
 
     Args:
@@ -103,9 +101,7 @@ def apply(
 
     pixels = _pixels(array)
     if min(output_size(operations, *pixels.shape[:2])) < 1:
-        raise ImageError(
-            f"nothing is left of an array of shape {array.shape}; take another border or a smaller kernel"
-        )
+        raise ImageError(f"nothing is left of an array of shape {array.shape}; take another border or a smaller kernel")
     if alpha is None:
         alpha = pixels.shape[2] in (2, 4)
     chain = in_linear_light(operations) if linear else operations

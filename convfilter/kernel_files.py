@@ -43,9 +43,7 @@ def parse_number(value: Any) -> float:
     if under == 0:
         raise PydanticCustomError("number", "{text} divides by zero", {"text": _quoted(value)})
     if not abs(over / under) <= MAX_WEIGHT:
-        raise PydanticCustomError(
-            "number", "{text} is too large; numbers go up to 1e9", {"text": _quoted(value)}
-        )
+        raise PydanticCustomError("number", "{text} is too large; numbers go up to 1e9", {"text": _quoted(value)})
     return over / under
 
 
@@ -57,9 +55,11 @@ def _parse_flag(value: Any) -> bool:
 
 def _check_matrix(rows: list[list[float]]) -> list[list[float]]:
     """Rows of one length, neither empty nor too many."""
-    if not rows or not rows[0]:
+    if not rows:
         raise PydanticCustomError("shape", "the matrix is empty; write rows of numbers like [[0, 1], [1, 0]]")
     for index, row in enumerate(rows):
+        if not row:
+            raise PydanticCustomError("shape", "row {row} is empty; write numbers into it", {"row": index + 1})
         if len(row) != len(rows[0]):
             raise PydanticCustomError(
                 "shape",
@@ -104,7 +104,7 @@ Number = Annotated[
     ),
 ]
 Flag = Annotated[bool, BeforeValidator(_parse_flag)]
-Row = Annotated[list[Number], Field(min_length=1)]
+Row = Annotated[list[Number], Field(json_schema_extra={"minItems": 1})]
 Matrix = Annotated[list[Row], AfterValidator(_check_matrix), Field(json_schema_extra={"minItems": 1})]
 Bank = Annotated[dict[str, Matrix], AfterValidator(_check_bank)]
 
@@ -212,11 +212,7 @@ def _sentence(problem: ErrorDetails) -> str:
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"a mapping is wanted here, such as `weights: [[0, 1], [1, 0]]`, not {found}"
         case "list_type":
-            wanted = (
-                "a list of numbers"
-                if any(isinstance(part, int) for part in problem["loc"])
-                else "a list of rows"
-            )
+            wanted = "a list of numbers" if any(isinstance(part, int) for part in problem["loc"]) else "a list of rows"
             return f"{wanted} is wanted here, as in [[0, 1], [1, 0]], not {found}"
         case "literal_error":
             return f"{found} is not one of {problem['ctx']['expected'].replace(chr(39), '')}"

@@ -57,6 +57,12 @@ class Convolve:
         if self.stride < 1 or self.dilation < 1:
             raise OptionError("stride and dilation are whole numbers from 1")
 
+    def __str__(self) -> str:
+        height, width = self.kernel.size
+        steps = f", stride {self.stride}" if self.stride > 1 else ""
+        holes = f", dilation {self.dilation}" if self.dilation > 1 else ""
+        return f"convolve by {self.kernel.name} ({height} x {width}), border {self.border}{steps}{holes}"
+
     @property
     def windows(self) -> tuple[Window, Window]:
         """The window along the height and along the width."""
@@ -82,6 +88,9 @@ class Grayscale:
 
     method: GrayMethod = "mean"
     windows = (_POINT, _POINT)
+
+    def __str__(self) -> str:
+        return f"make grey by {self.method}"
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,5 @@ def in_linear_light(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
 
     Luminance is then the plain BT.709 sum, as the values are linear already.
     """
-    inner = tuple(
-        Grayscale("rec709") if operation == Grayscale("linear") else operation for operation in operations
-    )
+    inner = tuple(Grayscale("rec709") if operation == Grayscale("linear") else operation for operation in operations)
     return (DecodeSrgb(), *inner, EncodeSrgb())

@@ -61,9 +61,7 @@ def resolve_device(request: str) -> str:
         return "/CPU:0"
     if int(number or 0) >= len(gpus):
         found = ", ".join(name for name, _ in devices())
-        raise DeviceError(
-            f"{request}: TensorFlow finds no such device here, only {found}; take one of these or auto"
-        )
+        raise DeviceError(f"{request}: TensorFlow finds no such device here, only {found}; take one of these or auto")
     return f"/GPU:{int(number or 0)}"
 
 

@@ -12,6 +12,8 @@ from convfilter.errors import ConvfilterError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
+MAX_VALUES = 50_000
+"""Numbers and words in a file: a kernel of 223 x 223; checking more would take seconds."""
 
 Location = tuple[str | int, ...]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -73,7 +75,7 @@ def read(path: Path) -> Document:
 
 def _refuse_tricks(data: bytes) -> None:
     """Walk the events, which takes no memory, before anything nested or repeated is built."""
-    depth = documents = 0
+    depth = documents = values = 0
     for event in yaml.parse(data, Loader=_LOADER):
         line = _line(event)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -86,6 +88,9 @@ def _refuse_tricks(data: bytes) -> None:
             depth -= 1
         elif isinstance(event, yaml.DocumentStartEvent):
             documents += 1
+        values += isinstance(event, yaml.ScalarEvent)
+        if values > MAX_VALUES:
+            raise YamlError(f"{line}: more than {MAX_VALUES:,} values; no kernel or recipe has as many")
         if depth > MAX_DEPTH:
             raise YamlError(f"{line}: nested more than {MAX_DEPTH} deep")
         if documents > 1:

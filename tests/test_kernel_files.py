@@ -97,8 +97,8 @@ def test_mistakes_are_told_by_line_and_cell(text: str, says: str, tmp_path: Path
 
 @pytest.mark.parametrize(
     "cell",
-    [".nan", "nan", ".inf", "inf", "null", "~", "2020-01-01", "true", "yes", "1+2j", "010", "1:30", "1_000", "0x1F", "1e999",
-     "9" * 5000, "''", "1/2/3", "\uff11", "--1", "1e"],
+    [".nan", "nan", ".inf", "inf", "null", "~", "2020-01-01", "true", "yes", "1+2j", "010", "1:30", "1_000", "0x1F",
+     "1e999", "9" * 5000, "''", "1/2/3", "\uff11", "--1", "1e"],
 )  # fmt: skip
 def test_only_numbers_are_numbers(cell: str, tmp_path: Path) -> None:
     """What YAML would turn into another number, or into none, is refused by its cell, in a short line."""

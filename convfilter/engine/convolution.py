@@ -32,17 +32,14 @@ def convolve(band: Any, operation: Convolve, levels: Levels) -> Any:
     tf = tensorflow()
     colour, alpha = band[..., :-1], band[..., -1:]
     if kernel.pointwise or not kernel.sums.all():
-        return tf.concat(
-            [_finish(_feature_maps(colour, operation), kernel, levels), _kept(alpha, operation)], -1
-        )
+        return tf.concat([_finish(_feature_maps(colour, operation), kernel, levels), _kept(alpha, operation)], -1)
     opacity = alpha / levels.white
     maps = _feature_maps(tf.concat([colour * opacity, opacity], -1), operation)
     weight = maps[..., -1:, :] / (kernel.sums * kernel.divisor)
     visible = weight > 1e-6
     mean = tf.where(visible, maps[..., :-1, :] / tf.where(visible, weight, 1), 0)
-    coverage = tf.reduce_mean(weight, axis=-1)
-    colour = tf.where(coverage > 1e-6, _finish(mean, kernel, levels), 0)
-    return tf.concat([colour, coverage * levels.white], -1)
+    coverage = tf.reduce_mean(weight, axis=-1) * levels.white
+    return tf.concat([_finish(mean, kernel, levels), coverage], -1)
 
 
 def _feature_maps(band: Any, operation: Convolve) -> Any:

@@ -1,0 +1,37 @@
+"""The command `convfilter blur`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from convfilter.cli import options
+
+
+@click.command()
+@options.inputs
+@click.option(
+    "--kernel",
+    default="gaussian",
+    show_default=True,
+    metavar="mean|gaussian|NAME|FILE.yaml",
+    help="`convfilter kernels list` shows the names.",
+)
+@options.making
+@options.filtering
+@options.output
+@options.running
+def blur(inputs: tuple[Path, ...], kernel: str, sigma: float | None, size: int | None, **shared: Any) -> None:
+    """Blur pictures with a kernel.
+
+    \b
+    convfilter blur in.jpg --kernel gaussian            writes in.blur.jpg
+    convfilter blur in.jpg --sigma 5 -o out.png
+    convfilter blur *.jpg --kernel mean --size 9 -o blurred/
+    """
+    from convfilter import library
+    from convfilter.cli.running import run_convolution
+
+    run_convolution("blur", inputs, [library.kernel(kernel, sigma=sigma, size=size)], **shared)

@@ -1,0 +1,35 @@
+"""The command `convfilter gray`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from convfilter.cli import options
+from convfilter.names import GRAY_METHODS, GrayMethod
+
+
+@click.command()
+@options.inputs
+@click.option(
+    "--method",
+    type=click.Choice(GRAY_METHODS),
+    default="mean",
+    show_default=True,
+    help="The mean of the channels, luma by BT.601 or BT.709, or luminance in linear light.",
+)
+@options.output
+@options.running
+def gray(inputs: tuple[Path, ...], method: GrayMethod, **shared: Any) -> None:
+    """Make pictures grey.
+
+    \b
+    convfilter gray in.jpg                              writes in.gray.jpg
+    convfilter gray in.jpg --method rec709 -o out.png
+    """
+    from convfilter.cli.running import run
+    from convfilter.operations import Grayscale
+
+    run("gray", inputs, (Grayscale(method),), **shared)

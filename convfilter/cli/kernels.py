@@ -1,0 +1,98 @@
+"""The commands `convfilter kernels list | show | check | schema`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from convfilter.cli import options, streams
+from convfilter.cli.text import printable
+
+if TYPE_CHECKING:
+    from convfilter.kernels import Kernel
+
+
+@click.group()
+def kernels() -> None:
+    """List, show and check kernels."""
+
+
+@kernels.command("list")
+def list_() -> None:
+    """List the kernels that --kernel can name."""
+    from convfilter import library
+    from convfilter.cli.tables import kernel_table
+
+    streams.result(kernel_table([library.kernel(name) for name in library.names()]))
+
+
+@kernels.command()
+@click.argument("name", metavar="NAME|FILE.yaml")
+@options.making
+@click.option("--picture", metavar="PATH", type=click.Path(path_type=Path), help="Draw it: .png, .svg or .pdf.")
+@click.option("--sample", metavar="IMAGE", type=click.Path(path_type=Path), help="The photograph to try it on.")
+@click.option("--overwrite", is_flag=True, help="Replace the picture if it exists.")
+def show(
+    name: str,
+    sigma: float | None,
+    size: int | None,
+    picture: Path | None,
+    sample: Path | None,
+    overwrite: bool,
+) -> None:
+    """Show a kernel: its matrix, sum, rank, noise gain and range."""
+    from convfilter import library
+    from convfilter.cli.tables import kernel_sheet
+
+    kernel = library.kernel(name, sigma=sigma, size=size)
+    if picture is not None:
+        _draw(kernel, picture, sample, overwrite)
+    streams.result(kernel_sheet(kernel))
+
+
+@kernels.command()
+@click.argument("files", metavar="FILE.yaml...", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check kernel files; the first mistake of each is told by line and cell."""
+    from convfilter.errors import KernelError
+    from convfilter.kernel_files import load_kernel
+
+    wrong = 0
+    for file in files:
+        try:
+            kernel = load_kernel(file)
+        except KernelError as error:
+            wrong += 1
+            streams.warn(printable(str(error)))
+        else:
+            height, width = kernel.size
+            bank = f", {len(kernel.filters)} by {kernel.combine}" if kernel.combine else ""
+            streams.result(f"{printable(file)}: a sound kernel, {height} x {width}{bank}")
+    if wrong:
+        click.get_current_context().exit(2)
+
+
+@kernels.command()
+def schema() -> None:
+    """Print the JSON schema of a kernel file, for editors."""
+    from convfilter.kernel_files import schema as kernel_schema
+
+    streams.result(json.dumps(kernel_schema(), indent=2))
+
+
+def _draw(kernel: Kernel, picture: Path, sample: Path | None, overwrite: bool) -> None:
+    from convfilter.atomic import output_file
+    from convfilter.errors import OptionError
+    from convfilter.kernel_pictures import draw_kernel
+
+    format_ = picture.suffix.lower().removeprefix(".")
+    if format_ not in ("png", "svg", "pdf"):
+        raise OptionError(f"{picture}: a kernel is drawn as .png, .svg or .pdf")
+    try:
+        with output_file(picture, overwrite=overwrite) as file:
+            draw_kernel(kernel, file, format_, sample)
+    except FileExistsError:
+        raise OptionError(f"{picture} exists already and is kept; --overwrite replaces it") from None

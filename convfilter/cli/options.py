@@ -1,0 +1,109 @@
+"""Every option that commands share, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from convfilter.names import BORDERS, MAX_PIXELS, RANGES
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Command], Command]
+
+
+def _together(*decorators: Decorator[Any]) -> Decorator[Command]:
+    """Several decorators as one; `--help` shows them in this order."""
+
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+inputs: Decorator[Any] = click.argument(
+    "inputs",
+    metavar="INPUT...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True, readable=False),
+)
+
+making = _together(
+    click.option(
+        "--sigma",
+        type=float,
+        help="Standard deviation of the Gaussian, in pixels.  [default: 2, or from the size]",
+    ),
+    click.option("--size", type=int, help="Pixels on a side: odd for gaussian.  [default: 3 for mean]"),
+)
+
+output = _together(
+    click.option(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="A file, a folder (end it with /), a template such as out/{stem}.{command}{suffix}, or - for "
+        "standard output.  [default: {stem}.{command}{suffix} beside the input]",
+    ),
+    click.option("--compare", metavar="PATH", help="Also write before and after side by side; PATH as for --output."),
+    click.option("--overwrite", is_flag=True, help="Replace files that exist; otherwise they are kept."),
+    click.option("--in-place", is_flag=True, help="Write the result over its input."),
+    click.option(
+        "--quality",
+        type=click.IntRange(1, 100),
+        help="For JPEG, WebP, AVIF and JPEG 2000.  [default: a JPEG's own tables, else 90 or lossless]",
+    ),
+)
+
+filtering = _together(
+    click.option(
+        "--border",
+        type=click.Choice(BORDERS),
+        default="reflect",
+        show_default=True,
+        help="Where pixels beyond the edge come from; valid takes none and gives a smaller picture.",
+    ),
+    click.option(
+        "--stride",
+        type=click.IntRange(1),
+        default=1,
+        show_default=True,
+        help="Keep every N-th pixel of every N-th row.",
+    ),
+    click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: convolution as mathematics has it."),
+    click.option(
+        "--range",
+        "range_",
+        type=click.Choice(RANGES),
+        default="clip",
+        show_default=True,
+        help="Values outside the range: cut them off, take magnitudes, or stretch the result to fit.",
+    ),
+    click.option("--linear", is_flag=True, help="Filter light: decode sRGB first and encode it afterwards."),
+    click.option("--gray", is_flag=True, help="Make the picture grey first."),
+)
+
+running = _together(
+    click.option(
+        "--device",
+        default="auto",
+        show_default=True,
+        metavar="auto|cpu|gpu|gpu:N",
+        help="Where to compute; `convfilter devices` lists what is there.",
+    ),
+    click.option(
+        "--max-pixels",
+        type=click.IntRange(1),
+        default=MAX_PIXELS,
+        show_default=True,
+        metavar="N",
+        help="Refuse files with more pixels, all frames together, before decoding them.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
+    click.option("-v", "--verbose", is_flag=True, help="Say what is done, and how long it takes."),
+)

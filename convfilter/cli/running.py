@@ -1,0 +1,89 @@
+"""What blur, gray and apply have in common: plan, run, report."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convfilter.cli import signals, streams
+from convfilter.cli.text import error_line, printable
+
+if TYPE_CHECKING:
+    from convfilter.kernels import Kernel
+    from convfilter.operations import Operation
+
+
+def run_convolution(
+    command: str,
+    inputs: tuple[Path, ...],
+    kernels: list[Kernel],
+    *,
+    border: Any,
+    stride: int,
+    flip: bool,
+    gray: bool,
+    **shared: Any,
+) -> None:
+    """Run a command that convolves, with the options that only such commands have."""
+    from convfilter.operations import Convolve, Grayscale
+
+    convolutions = [Convolve(kernel.flipped() if flip else kernel, stride=stride, border=border) for kernel in kernels]
+    run(command, inputs, (*([Grayscale()] if gray else []), *convolutions), **shared)
+
+
+def run(
+    command: str,
+    inputs: tuple[Path, ...],
+    operations: tuple[Operation, ...],
+    *,
+    device: str,
+    max_pixels: int,
+    quality: int | None,
+    quiet: bool,
+    verbose: bool,
+    range_: Any = "clip",
+    linear: bool = False,
+    **paths: Any,
+) -> None:
+    """Filter every input and end with the right exit code.
+
+    Results, the paths that were written, go to standard output; everything else to standard error.
+    """
+    from convfilter import batch
+    from convfilter.files import Settings
+    from convfilter.runtime import resolve_device
+    from convfilter.targets import STREAM, plan
+
+    settings = Settings(operations, range_, linear, device, quality, max_pixels)
+    jobs = plan(list(inputs), command, **paths)
+    if settings.device != "auto":
+        resolve_device(settings.device)  # refused before any file is touched
+    if jobs[0].target == STREAM and sys.stdout is not None and sys.stdout.isatty():
+        raise click.UsageError("standard output is a terminal, not a place for a picture; give --output or a pipe")
+    if verbose:
+        for operation in settings.operations:
+            streams.warn(printable(str(operation)))
+    done = failed = 0
+    signals.summary = lambda: f"; {done} done, {failed} failed, {len(jobs) - done - failed} not done"
+    printed = True
+    start = time.perf_counter()
+    for result in batch.run(jobs, settings):
+        if result.error is not None:
+            failed += 1
+            streams.warn(error_line(result.job.source, result.error))
+            continue
+        done += 1
+        if not quiet:
+            for note in result.notes:
+                streams.warn(error_line(result.job.source, note))
+            if result.job.target != STREAM:
+                printed &= streams.result(printable(result.job.target))
+    if failed or (len(jobs) > 1 and not quiet) or verbose:
+        seconds = f" in {time.perf_counter() - start:.2f} s" if verbose else ""
+        streams.warn(f"{done} done, {failed} failed{seconds}")
+    if failed or not printed:
+        click.get_current_context().exit(1)

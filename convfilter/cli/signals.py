@@ -1,0 +1,43 @@
+"""Ctrl-C, SIGTERM and SIGHUP: stop at once, leave nothing half-written, and say where the work stands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+summary: Callable[[], str] = str
+"""What to add to the last line; the running command sets it."""
+
+
+def install() -> None:
+    """Watch for signals in a thread of its own.
+
+    Python runs signal handlers between two instructions of the main thread, and a decoder or a
+    convolution can stay inside one call for many seconds. The descriptor below is written to by the
+    signal itself, and the thread that reads it ends the process, whatever the main thread does.
+    """
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, lambda *_: None)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(reading,), daemon=True).start()
+
+
+def _watch(reading: int) -> None:
+    number = 0
+    while number not in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        number = os.read(reading, 1)[0]
+    atomic = sys.modules.get("convfilter.atomic")
+    if atomic is not None:
+        atomic.abandon_all()
+    line = f"convfilter: stopped by {signal.Signals(number).name}{summary()}\n"
+    try:
+        os.write(2, line.encode())
+    finally:
+        os._exit(128 + number)

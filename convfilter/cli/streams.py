@@ -1,0 +1,76 @@
+"""Standard streams that may be closed, full, a broken pipe, or unable to spell a name."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+from convfilter.cli.text import error_line
+
+
+def prepare() -> None:
+    """Make the three streams safe to use, whatever the caller did to them.
+
+    A closed descriptor would be given to the next file that is opened, and a log line would land in a
+    picture; it is tied to the null device instead, for reading only, so that writing to it still fails.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # Python's own sign of a descriptor that was closed
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def result(text: str) -> bool:
+    """Print a line of results at once; False where standard output does not take it.
+
+    A reader that has gone away, such as `head`, is no error: the work goes on without the lines.
+    """
+    if sys.stdout is None:
+        return True
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        return _give_up(error)
+    return True
+
+
+def flush() -> bool:
+    """Flush standard output before Python does, which would print a traceback; False where it fails."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        return _give_up(error)
+    return True
+
+
+def warn(text: str) -> None:
+    """Print a line to standard error; nobody can be told where that fails."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except OSError:
+        _point_to_null(2)
+
+
+def _give_up(error: OSError) -> bool:
+    """Stop writing to standard output; tell why unless the reader just went away."""
+    _point_to_null(1)
+    if error.errno == errno.EPIPE:
+        return True
+    warn(error_line("standard output", f"{error.strerror}; the results could not be printed"))
+    return False
+
+
+def _point_to_null(descriptor: int) -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)

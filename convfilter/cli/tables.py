@@ -1,0 +1,119 @@
+"""Kernels as text for a terminal: the list, and the sheet of one with its heat map."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from convfilter.cli.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+    from convfilter.kernels import Kernel
+
+_NUMBERED_COLUMNS = 11
+"""Wider kernels are shown as colours or signs alone."""
+
+
+def kernel_table(kernels: list[Kernel]) -> str:
+    """One line a kernel: name, size, sum, description."""
+    from rich.table import Table
+
+    from convfilter.kernel_facts import kernel_facts
+
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    table.add_column("name", no_wrap=True)
+    table.add_column("size", no_wrap=True)
+    table.add_column("sum", no_wrap=True, justify="right")
+    table.add_column("description", overflow="fold")
+    for kernel in kernels:
+        height, width = kernel.size
+        bank = f" x {len(kernel.filters)}" if kernel.filters else ""
+        sums = sorted(set(kernel_facts(kernel).sums))
+        table.add_row(
+            kernel.name,
+            f"{height}x{width}{bank}",
+            ", ".join(f"{value:.4g}" for value in sums),
+            kernel.description,
+        )
+    return _render([table])
+
+
+def kernel_sheet(kernel: Kernel) -> str:
+    """A kernel's matrix, or each of a bank, and the facts about it."""
+    from rich.text import Text
+
+    from convfilter.kernel_facts import kernel_facts
+
+    facts = kernel_facts(kernel)
+    height, width = kernel.size
+    parts: list[RenderableType] = [Text(printable(f"{kernel.name}, {height} x {width}"))]
+    parts += [Text(printable(line)) for line in (kernel.description, kernel.source) if line]
+    weights = kernel.correlation_weights
+    for index in range(weights.shape[2]):
+        label = f"{kernel.filters[index]}: " if weights.shape[2] > 1 else ""
+        rank = facts.ranks[index]
+        separable = " (separates into a column times a row)" if rank == 1 else ""
+        parts += ["", _heat_map(weights[:, :, index])]
+        parts.append(
+            Text(
+                f"{printable(label)}sum {facts.sums[index]:.6g}, rank {rank}{separable}, "
+                f"noise gain {facts.noise_gain[index]:.4g}"
+            )
+        )
+    if kernel.combine:
+        parts.append(Text(f"combined by {kernel.combine}"))
+    bias = f"bias {kernel.bias:g}, suggested {facts.suggested_bias:g}"
+    parts += [
+        "",
+        Text(f"output range {facts.least:.4g} to {facts.greatest:.4g} for pixels in 0 to 1; {bias}"),
+    ]
+    if kernel.flip:
+        parts.append(Text("flipped: shown as it slides, turned by 180 degrees"))
+    return _render(parts)
+
+
+def _heat_map(weights: Any) -> RenderableType:
+    """Cells with blue for negative, red for positive; numbers where they fit."""
+    from rich.table import Table
+    from rich.text import Text
+
+    limit = float(abs(weights).max()) or 1.0
+    numbered = weights.shape[1] <= _NUMBERED_COLUMNS
+    table = Table.grid(padding=(0, 0))
+    for row in weights:
+        cells = [f"{value:^9.4g}" if numbered else _sign(value / limit) for value in row]
+        table.add_row(*(Text(cell, style=_style(value / limit)) for cell, value in zip(cells, row, strict=True)))
+    return table
+
+
+def _sign(share: float) -> str:
+    """A weight as a mark of its size, which also shows where there are no colours."""
+    mark = " .:+*#"[round(abs(share) ** 0.5 * 5)]
+    return mark * 2 if share >= 0 else ("-" + mark)
+
+
+def _style(share: float) -> str:
+    """White for 0, red towards 1, blue towards -1; black digits stay readable on all."""
+    fade = round(255 - 150 * abs(share))
+    red, green, blue = (255, fade, fade) if share >= 0 else (fade, fade, 255)
+    return f"rgb(0,0,0) on rgb({red},{green},{blue})"
+
+
+def _render(parts: Iterable[RenderableType]) -> str:
+    """Text as standard output can show it: colours on a terminal alone, all columns elsewhere."""
+    from rich.console import Console
+
+    terminal = Console()
+    buffer = io.StringIO()
+    out = Console(
+        file=buffer,
+        force_terminal=terminal.is_terminal,
+        width=terminal.width if terminal.is_terminal else 10_000,
+    )
+    for part in parts:
+        out.print(part)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())

@@ -1,0 +1,32 @@
+"""Before and after in one picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convfilter.images.fitting import fit
+from convfilter.images.formats import FORMATS
+from convfilter.images.picture import Frame, Meta, Picture
+
+GAP = 8
+"""White pixels between the two."""
+
+
+def side_by_side(before: Picture, after: Picture) -> Picture:
+    """The first frames of two pictures beside each other, tops aligned, in 8-bit RGB on white."""
+    # BMP holds plain 8-bit pictures only, so fitting to it brings depth, alpha and CMYK down.
+    fitted = fit(before, FORMATS["BMP"])
+    left, right = _rgb(fitted), _rgb(fit(after, FORMATS["BMP"]))
+    height = max(left.shape[0], right.shape[0])
+    canvas = np.full((height, left.shape[1] + GAP + right.shape[1], 3), 255, np.uint8)
+    canvas[: left.shape[0], : left.shape[1]] = left
+    canvas[: right.shape[0], left.shape[1] + GAP :] = right
+    return Picture((Frame(canvas, "RGB"),), "PNG", Meta(icc=fitted.meta.icc))
+
+
+def _rgb(picture: Picture) -> NDArray[Any]:
+    pixels = picture.frames[0].pixels
+    return pixels if pixels.shape[2] == 3 else pixels.repeat(3, axis=2)

@@ -1,0 +1,98 @@
+"""A kernel as a picture: its weights, its frequency response, and what it does to a photograph."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convfilter.arrays import apply
+from convfilter.images.picture import Frame
+from convfilter.images.reading import read
+from convfilter.kernel_facts import kernel_facts
+from convfilter.kernels import Kernel
+from convfilter.names import MAX_PIXELS
+from convfilter.operations import Convolve
+
+_RESPONSE_SIZE = 128
+
+
+def draw_kernel(kernel: Kernel, file: BinaryIO, format_: str, sample: Path | None = None) -> None:
+    """Draw a kernel or a bank.
+
+    Args:
+        kernel: one row of the picture for every kernel of it.
+        file: where the picture goes.
+        format_: ``png``, ``svg`` or ``pdf``.
+        sample: the photograph that is filtered; without it the one that ships with convfilter.
+
+    Raises:
+        ImageError: the sample cannot be read.
+    """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it speaks of font caches
+    from matplotlib.figure import Figure
+
+    photograph = read(sample or sample_path(), max_pixels=MAX_PIXELS).frames[0]
+    weights = kernel.correlation_weights
+    count = weights.shape[2]
+    rows = count + (count > 1)  # a bank has a row of its own for what its kernels make together
+    figure = Figure(figsize=(12, 3.4 * rows + 0.3), layout="constrained")
+    figure.suptitle(kernel.name)
+    axes = figure.subplots(rows, 4, squeeze=False)
+    for row in range(count):
+        one = Kernel(weights[:, :, row], bias=kernel.bias)
+        _draw_weights(figure, axes[row][0], one.weights, kernel.filters[row] if count > 1 else "weights")
+        _draw_response(figure, axes[row][1], one.weights)
+        if count > 1:
+            one = replace(one, bias=kernel_facts(one).suggested_bias)
+            _draw_effect(axes[row], photograph, one, f"{kernel.filters[row]} alone, bias {one.bias:g}")
+    if count > 1:
+        axes[-1][0].axis("off")
+        axes[-1][1].axis("off")
+    _draw_effect(axes[-1], photograph, kernel, f"combined by {kernel.combine}" if kernel.combine else "after")
+    figure.savefig(file, format=format_, dpi=100)
+
+
+def sample_path() -> Path:
+    """The photograph that ships with convfilter: in the installed package, or in a checkout's samples."""
+    package = Path(__file__).parent
+    installed = package / "data" / "sample.png"
+    return installed if installed.is_file() else package.parent / "samples" / "chelsea.png"
+
+
+def frequency_response(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The gain |H(u, v)| of a kernel, (128, 128), frequency 0 in the middle, 0.5 at the rim."""
+    height, width = (max(_RESPONSE_SIZE, size) for size in weights.shape)
+    return np.abs(np.fft.fftshift(np.fft.fft2(weights, (height, width))))
+
+
+def _draw_weights(figure: Any, axes: Any, weights: NDArray[np.float64], title: str) -> None:
+    limit = float(np.abs(weights).max()) or 1.0
+    figure.colorbar(axes.imshow(weights, cmap="RdBu_r", vmin=-limit, vmax=limit), ax=axes, shrink=0.8)
+    axes.set(title=title, xticks=[], yticks=[])
+    if max(weights.shape) <= 7:
+        for (row, column), weight in np.ndenumerate(weights):
+            colour = "white" if abs(weight) > 0.6 * limit else "black"
+            axes.text(column, row, f"{weight:.3g}", ha="center", va="center", fontsize=7, color=colour)
+
+
+def _draw_response(figure: Any, axes: Any, weights: NDArray[np.float64]) -> None:
+    gain = frequency_response(weights)
+    image = axes.imshow(gain, cmap="magma", vmin=0, extent=(-0.5, 0.5, 0.5, -0.5))
+    figure.colorbar(image, ax=axes, shrink=0.8)
+    axes.set(title="gain by frequency", xlabel="cycles a pixel")
+
+
+def _draw_effect(axes: Any, photograph: Frame, kernel: Kernel, title: str) -> None:
+    """The photograph before and after, in the third and fourth place of a row."""
+    after = apply(photograph.pixels, Convolve(kernel), alpha=photograph.has_alpha, device="cpu")
+    for place, pixels, label in ((axes[2], photograph.pixels, "before"), (axes[3], after, title)):
+        colours = pixels[:, :, : 3 if pixels.shape[2] >= 3 else 1]
+        if colours.dtype.kind == "u":
+            colours = colours / np.iinfo(colours.dtype).max
+        place.imshow(np.clip(colours, 0, 1).repeat(3 // colours.shape[2], axis=2))
+        place.set(title=label, xticks=[], yticks=[])

@@ -1,0 +1,76 @@
+"""What tests share: the command line in this process and in one of its own, and small pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    """Run a command line in this process, which has TensorFlow loaded already."""
+    from convfilter.cli import run
+
+    def call(*arguments: object) -> Answer:
+        capfd.readouterr()
+        code = run([str(argument) for argument in arguments])
+        return Answer(code, *capfd.readouterr())
+
+    return call
+
+
+def convfilter(*arguments: object, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run the command in a process of its own, as users do."""
+    settings = {"capture_output": True, "stdin": subprocess.DEVNULL, "timeout": 60, "check": False, **options}
+    if "stdout" in settings or "stderr" in settings:
+        del settings["capture_output"]
+    return subprocess.run([sys.executable, "-m", "convfilter", *map(os.fspath, map(str, arguments))], **settings)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A small photograph, 96 x 64, as PNG."""
+    path = tmp_path / "photo.png"
+    with Image.open(SAMPLES / "chelsea.png") as image:
+        image.resize((96, 64)).save(path, icc_profile=None)
+    return path
+
+
+def pixels_of(path: Path) -> np.ndarray:
+    """The pixels of a picture as Pillow reads them."""
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
+    """Content, mode and time of every file below a folder."""
+    return {
+        str(path.relative_to(folder)): (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            path.stat().st_mode,
+            path.stat().st_mtime_ns,
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,264 @@
+"""Bad inputs: each is refused in one line, nothing is left behind, and every other file is done."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from badfiles import BAD_KERNELS, BAD_PICTURES, Bad, BadKernel
+from conftest import convfilter, fingerprint, pixels_of
+from oddfiles import ODD_PICTURES, Odd, difference
+from PIL import Image
+
+from convfilter.errors import ImageError
+from convfilter.images.reading import read
+from convfilter.names import MAX_PIXELS
+
+
+def made(folder: Path, *files: Any) -> list[Path]:
+    """Write generated files into a folder."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / file.name for file in files]
+    for path, file in zip(paths, files, strict=True):
+        path.write_bytes(file.make())
+    return paths
+
+
+@pytest.mark.parametrize("bad", BAD_PICTURES, ids=lambda bad: bad.name)
+def test_bad_picture(bad: Bad, tmp_path: Path) -> None:
+    """Items 1 to 5 and 16 to 19: the reader refuses it in the right words, within seconds."""
+    (path,) = made(tmp_path / "in", bad)
+    start = time.perf_counter()
+    try:
+        read(path, max_pixels=MAX_PIXELS)
+    except ImageError as error:
+        assert bad.says in str(error)
+        assert "\n" not in str(error)
+        assert len(str(error)) < 250
+    else:
+        assert not bad.says, "a picture was read where none can be"
+    assert time.perf_counter() - start < 5
+
+
+def test_bad_pictures_in_one_run(cli: Any, photo: Path, tmp_path: Path) -> None:
+    """Item 20: all bad files in one run: a line each, the good ones done, inputs untouched, the sum right."""
+    folder = tmp_path / "in"
+    bad = [bad for bad in BAD_PICTURES if bad.says]
+    paths = made(folder, *bad)
+    goods = [Path(shutil.copy(photo, folder / f"good{index}.png")) for index in range(2)]
+    before = fingerprint(folder)
+    answer = cli("gray", goods[0], *paths, goods[1], "-o", f"{tmp_path}/out/")
+    assert answer.code == 1
+    assert fingerprint(folder) == before
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["good0.png", "good1.png"]
+    *lines, last = answer.err.splitlines()
+    assert last == f"2 done, {len(bad)} failed"
+    assert [line.split(": ")[0] for line in lines] == [str(path) for path in paths]
+    for line, file in zip(lines, bad, strict=True):
+        assert file.says in line
+
+
+def test_bad_pictures_take_no_memory(tmp_path: Path) -> None:
+    """Items 16 to 19: refusing every bomb takes less than 300 MB above a run on one pixel, and seconds."""
+    paths = made(tmp_path / "in", *(bad for bad in BAD_PICTURES if bad.item >= 16))
+    Image.new("L", (1, 1)).save(tmp_path / "one.png")
+
+    def peak(*inputs: Path) -> int:
+        command = [sys.executable, "-m", "convfilter", "gray", *map(str, inputs), "-o", f"{tmp_path}/out/"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        usage = os.wait4(process.pid, 0)[2]
+        process.returncode = 0
+        return usage.ru_maxrss // 1024
+
+    start = time.perf_counter()
+    floor = peak(tmp_path / "one.png", tmp_path / "one.png")
+    assert peak(tmp_path / "one.png", *paths) - floor < 300
+    assert time.perf_counter() - start < 60
+
+
+@pytest.mark.parametrize("odd", ODD_PICTURES, ids=lambda odd: odd.name)
+def test_odd_picture_is_read_right(odd: Odd, tmp_path: Path) -> None:
+    """Items 12 and 13: every frame has the right pixels, depth and time, and the profile is there."""
+    (path,) = made(tmp_path / "in", odd)
+    picture = read(path, max_pixels=MAX_PIXELS)
+    wanted = odd.frames or (odd.pixels(),)
+    if odd.name.endswith(".mpo"):
+        assert any("2 pictures" in note for note in picture.notes)
+        wanted = wanted[:1]
+    assert len(picture.frames) == len(wanted)
+    for index, (frame, pixels) in enumerate(zip(picture.frames, wanted, strict=True)):
+        assert difference(pixels, frame.pixels, odd.modes[index] if odd.modes else odd.mode) <= odd.tolerance
+    if odd.durations:
+        assert [frame.duration for frame in picture.frames] == pytest.approx(odd.durations, abs=1)
+    if odd.name == "profile.gif":
+        assert picture.notes == ("the ICC profile of a GIF is not kept",)
+    elif odd.icc is not None:
+        assert picture.meta.icc == odd.icc
+
+
+@pytest.mark.parametrize("odd", ODD_PICTURES, ids=lambda odd: odd.name)
+def test_identity_keeps_the_picture(cli: Any, odd: Odd, tmp_path: Path) -> None:
+    """`apply --kernel identity` keeps samples, depth, frames, timing and profile where the format is lossless."""
+    (path,) = made(tmp_path / "in", odd)
+    answer = cli("apply", path, "--kernel", "identity", "-o", f"{tmp_path}/out/")
+    assert answer.code == 0, answer.err
+    before = read(path, max_pixels=MAX_PIXELS)
+    after = read(Path(answer.out.strip()), max_pixels=MAX_PIXELS)
+    assert len(after.frames) == len(before.frames)
+    for old, new in zip(before.frames, after.frames, strict=True):
+        assert old.duration == pytest.approx(new.duration, abs=1)
+        assert old.pixels.shape[:2] == new.pixels.shape[:2]
+        if path.suffix == ".gif":  # which cannot hold colour under transparency
+            assert difference(old.pixels, new.pixels, old.mode) == 0
+        elif before.meta.lossless and after.meta.lossless and not answer.err:
+            assert (old.mode, old.depth) == (new.mode, new.depth)
+            np.testing.assert_array_equal(old.pixels, new.pixels)
+    if not answer.err:
+        assert (after.meta.icc, after.meta.xmp) == (before.meta.icc, before.meta.xmp)
+        if path.suffix != ".avif":  # which has no place for an EXIF that tells the orientation alone
+            assert after.meta.exif == before.meta.exif
+
+
+@pytest.mark.parametrize("bad", BAD_KERNELS, ids=lambda bad: bad.name)
+def test_bad_kernel(cli: Any, bad: BadKernel, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Items 21 to 27: exit code 2, one short line with the file, nothing written, nothing run."""
+    monkeypatch.setenv("CONVFILTER_CANARY", str(tmp_path / "canary"))
+    (path,) = made(tmp_path / "kernels", bad)
+    before = fingerprint(tmp_path)
+    start = time.perf_counter()
+    answer = cli("apply", photo, "--kernel", path)
+    assert time.perf_counter() - start < 5
+    assert answer.code == 2
+    assert bad.says in answer.err
+    assert str(path) in answer.err
+    assert len(answer.err.replace(str(path), "")) < 500
+    assert answer.err.count("\n") == 1
+    assert fingerprint(tmp_path) == before
+
+
+def test_what_is_no_regular_file(cli: Any, photo: Path, tmp_path: Path) -> None:
+    """Items 3, 6, 7 and 9: folders, pipes, devices, sockets, missing files and links each have their own words."""
+    os.mkfifo(tmp_path / "f.png")
+    (tmp_path / "d.png").mkdir()
+    (tmp_path / "e.png").touch()
+    (tmp_path / "dangling.png").symlink_to("nowhere")
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    with socket.socket(socket.AF_UNIX) as unix:
+        unix.bind(str(tmp_path / "s.png"))
+        says = {"f.png": "not a regular file", "d.png": "is a directory", "e.png": "empty file",
+                "dangling.png": "target is missing", "loop.png": "loop", "s.png": "not a regular file",
+                "none.png": "no such file", "/dev/zero": "not a regular file"}  # fmt: skip
+        paths = [Path(name) if name.startswith("/") else tmp_path / name for name in says]
+        answer = cli("blur", *paths, photo, "-o", f"{tmp_path}/out/")
+    assert answer.code == 1
+    assert answer.out == f"{tmp_path}/out/photo.png\n"
+    for line, (name, words) in zip(answer.err.splitlines(), says.items(), strict=False):
+        assert name in line
+        assert words in line
+
+
+@pytest.mark.skipif(shutil.which("capsh") is None, reason="needs capsh to give up root's rights")
+def test_permissions(photo: Path, tmp_path: Path) -> None:
+    """Items 8 and 33: a file that may not be read and a folder that may not be written give one line each."""
+    secret, closed = Path(shutil.copy(photo, tmp_path / "secret.png")), tmp_path / "closed"
+    secret.chmod(0)
+    closed.mkdir()
+    closed.chmod(0o555)
+    command = f"{sys.executable} -m convfilter blur {secret} {photo} -o {closed}/"
+    drop = ["capsh", "--drop=cap_dac_override,cap_dac_read_search", "--", "-c", command]
+    done = subprocess.run(drop, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "secret.png: permission denied" in done.stderr
+    assert f"cannot write {closed}/photo.png: Permission denied" in done.stderr
+    assert list(closed.iterdir()) == []
+
+
+def test_postscript_starts_no_program(tmp_path: Path) -> None:
+    """Item 5: PostScript, hidden under .png too, is refused without looking for Ghostscript."""
+    ghost = tmp_path / "bin" / "gs"
+    ghost.parent.mkdir()
+    ghost.write_text(f"#!/bin/sh\ntouch {tmp_path}/PWNED\n")
+    ghost.chmod(0o755)
+    for name in ("a.eps", "b.png"):
+        (tmp_path / name).write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n")
+    environment = {**os.environ, "PATH": f"{ghost.parent}:{os.environ['PATH']}"}
+    done = convfilter("blur", tmp_path / "a.eps", tmp_path / "b.png", env=environment)
+    assert done.returncode == 1
+    assert done.stderr.count(b"not a recognised image") == 2
+    assert not (tmp_path / "PWNED").exists()
+
+
+def test_input_that_changes_while_it_is_read(photo: Path, tmp_path: Path) -> None:
+    """Item 10: a file that shrinks and grows meanwhile gives a whole picture or an error, never a crash."""
+    whole = photo.read_bytes()
+    stop = threading.Event()
+
+    def shake() -> None:
+        while not stop.is_set():
+            os.truncate(photo, len(whole) // 2)
+            photo.write_bytes(whole)
+
+    thread = threading.Thread(target=shake)
+    thread.start()
+    try:
+        for _ in range(100):
+            try:
+                assert read(photo, max_pixels=MAX_PIXELS).frames[0].pixels.shape == (64, 96, 3)
+            except ImageError as error:
+                assert str(error)
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "note"), [(".jpg", "transparency was laid on white"), (".bmp", "transparency was laid on white")]
+)
+def test_a_format_without_alpha(cli: Any, tmp_path: Path, suffix: str, note: str) -> None:
+    """Item 15: alpha goes onto white where the output has none, and that is said."""
+    Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(tmp_path / "in.png")
+    answer = cli("blur", tmp_path / "in.png", "-o", tmp_path / f"out{suffix}")
+    assert answer.code == 0
+    assert note in answer.err
+    assert pixels_of(tmp_path / f"out{suffix}").min() == 255
+
+
+def test_a_refused_format_leaves_the_target(cli: Any, tmp_path: Path) -> None:
+    """Item 15: where a format cannot hold the picture at all, an existing target stays as it was."""
+    Image.new("L", (20_000, 2)).save(tmp_path / "wide.png")
+    (tmp_path / "out.webp").write_bytes(b"mine")
+    answer = cli("blur", tmp_path / "wide.png", "-o", tmp_path / "out.webp", "--overwrite")
+    assert answer.code == 1
+    assert "16383" in answer.err
+    assert (tmp_path / "out.webp").read_bytes() == b"mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.webp", "wide.png"]
+
+
+def test_the_limit_can_be_raised(cli: Any, photo: Path) -> None:
+    """Item 16: the refusal names the option that lifts it."""
+    answer = cli("blur", photo, "--max-pixels", 6143)
+    assert answer.code == 1
+    assert "96 x 64 = 0.006144 MP is over the limit of 0.006143 MP; raise with --max-pixels" in answer.err
+    assert cli("blur", photo, "--max-pixels", 6144).code == 0
+
+
+def test_disk_full(photo: Path, tmp_path: Path) -> None:
+    """Item 34: where the disk takes no more, the old target stays whole and no temporary file is left."""
+    target = tmp_path / "out" / "photo.bmp"
+    target.parent.mkdir()
+    target.write_bytes(b"old")
+    script = f"ulimit -f 8; {sys.executable} -m convfilter blur {photo} -o {target} --overwrite"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"cannot write {target}: File too large" in done.stderr
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in target.parent.iterdir()] == ["photo.bmp"]

@@ -1,0 +1,212 @@
+"""Streams, names and surroundings: pipes, closed descriptors, locales, missing homes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import convfilter, pixels_of
+from PIL import Image
+
+COMMAND = f"{sys.executable} -m convfilter"
+
+
+def shell(script: str, folder: Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run a script of bash in a folder."""
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=90,
+        check=False,
+        **options,
+    )
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`convfilter --help`, and that of every command, loads no numpy, PIL, yaml, rich or tensorflow."""
+    script = """
+import sys
+from convfilter.cli import run
+for arguments in ["--help"], ["blur", "--help"], ["gray", "--help"], ["apply", "--help"], ["kernels", "show", "--help"]:
+    assert run(arguments) == 0
+heavy = {"numpy", "PIL", "yaml", "pydantic", "rich", "tensorflow", "matplotlib", "tifffile", "imagecodecs"}
+assert not heavy & set(sys.modules), heavy & set(sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--border" in done.stdout
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    """`import convfilter` costs nothing until a name is used, and every public name is there."""
+    script = """
+import sys, convfilter
+assert "numpy" not in sys.modules
+for name in convfilter.__all__:
+    getattr(convfilter, name)
+"""
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_no_library_speaks(photo: Path) -> None:
+    """Standard error stays empty: no log line of TensorFlow, no warning of any library."""
+    done = convfilter("blur", photo)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode() == f"{photo.with_name('photo.blur.png')}\n"
+
+
+def test_standard_input_and_output(photo: Path) -> None:
+    """`-` reads the picture from standard input and writes it to standard output, in the same format."""
+    with photo.open("rb") as file:
+        done = convfilter("blur", "-", stdin=file)
+    assert (done.returncode, done.stderr) == (0, b"")
+    target = photo.with_name("piped.png")
+    target.write_bytes(done.stdout)
+    assert convfilter("blur", photo, "-o", photo.with_name("direct.png")).returncode == 0
+    np.testing.assert_array_equal(pixels_of(target), pixels_of(photo.with_name("direct.png")))
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams(photo: Path, closed: str) -> None:
+    """Item 43: with any stream closed the same picture is written, and no log text lands in it."""
+    done = shell(f"{COMMAND} blur {photo} -v {closed}", photo.parent)
+    assert done.returncode == 0
+    assert pixels_of(photo.with_name("photo.blur.png")).shape == (64, 96, 3)
+
+
+def test_picture_to_a_closed_output(photo: Path) -> None:
+    """Item 43: a picture for a closed standard output is a failure, not a success."""
+    done = shell(f"{COMMAND} blur {photo} -o - >&-", photo.parent)
+    assert done.returncode == 1
+    assert b"standard output" in done.stderr
+
+
+def test_full_device(photo: Path) -> None:
+    """Items 34 and 42: a full standard output is told, for results and for pictures, with exit code 1."""
+    for arguments in ("", "-o -"):
+        done = shell(f"{COMMAND} blur {photo} --overwrite {arguments} > /dev/full", photo.parent)
+        assert done.returncode == 1
+        assert b"No space left on device" in done.stderr
+        assert b"Traceback" not in done.stderr
+        assert b"Exception" not in done.stderr
+
+
+def test_reader_that_goes_away(photo: Path) -> None:
+    """Item 42: `| true` neither stops the work nor prints a traceback."""
+    copies = [str(shutil.copy(photo, photo.with_name(f"c{index}.png"))) for index in range(5)]
+    done = shell(f"{COMMAND} blur {' '.join(copies)} | true; exit ${{PIPESTATUS[0]}}", photo.parent)
+    assert done.returncode == 0
+    assert done.stderr == b"5 done, 0 failed\n"
+    assert len(list(photo.parent.glob("*.blur.png"))) == 5
+
+
+NAMES = ["grün.png", "gru\u0308n.png", "new\nline.png",
+         "tab\t.png", "esc\x1b[31m.png", "'quote\".png", "$(touch PWNED).png",
+         "%s{}.png", "*?[.png", "-o.png", b"latin-\xfc.png", "n" * 240 + ".png"]  # fmt: skip
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_names(photo: Path, tmp_path: Path, locale: str) -> None:
+    """Items 40 and 41: any name works in any locale, is printed in one line, and no control character is."""
+    folder = tmp_path / "names"
+    folder.mkdir()
+    for name in NAMES:
+        shutil.copy(photo, folder / os.fsdecode(name))
+    names = sorted(path.name for path in folder.iterdir())
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "convfilter", "blur", "-o", "../out/", "--", *names],
+        cwd=folder, env=environment, capture_output=True, timeout=90, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == len(NAMES)
+    assert b"\x1b" not in done.stdout
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    assert not list(tmp_path.rglob("PWNED"))
+
+
+def test_names_in_errors_are_escaped(tmp_path: Path) -> None:
+    """Item 40: a name with control characters is escaped in the one line of its error."""
+    done = convfilter("blur", tmp_path / "a\n\x1b[2J.png")
+    assert done.returncode == 1
+    assert b"a\\n\\x1b[2J.png: no such file" in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_path_that_is_too_long(tmp_path: Path) -> None:
+    """Item 40: a path over the system's limit is told in one line."""
+    done = convfilter("blur", tmp_path / ("d/" * 2500) / "a.png")
+    assert done.returncode == 1
+    assert b"too long" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_streams_that_cannot_spell(photo: Path, encoding: str) -> None:
+    """Item 41: a name that the stream's encoding does not have is printed with escapes."""
+    named = photo.rename(photo.with_name("日本.png"))
+    done = convfilter("blur", named, env={**os.environ, "PYTHONIOENCODING": encoding})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"\u65e5\u672c.blur.png" in done.stdout
+
+
+def test_bare_surroundings(photo: Path, tmp_path: Path) -> None:
+    """Item 45: no HOME, none that can be written, no TMPDIR: filtering and drawing work without a word."""
+    for home in ({}, {"HOME": "/nonexistent"}, {"HOME": "/proc", "TMPDIR": "/nonexistent"}):
+        environment = {"PATH": os.environ["PATH"], **home}
+        done = convfilter("blur", photo, "--overwrite", env=environment)
+        assert (done.returncode, done.stderr) == (0, b"")
+    done = convfilter("kernels", "show", "sobel", "--picture", tmp_path / "k.png", env=environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_no_terminal_no_colour() -> None:
+    """Item 44: into a pipe no escape codes are written, whatever TERM says."""
+    done = convfilter("kernels", "show", "sobel", env={**os.environ, "TERM": "xterm-256color"})
+    assert b"\x1b" not in done.stdout
+    assert b"sum 0, rank 1" in done.stdout
+
+
+def test_terminal_sees_colours() -> None:
+    """On a terminal the matrix is a heat map in colours, and NO_COLOR turns them off."""
+    command = f"{COMMAND} kernels show sobel"
+    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    environment |= {"TERM": "xterm-256color", "COLUMNS": "100"}
+    coloured = subprocess.run(
+        ["script", "-qec", command, "/dev/null"], env=environment, capture_output=True, check=False
+    )
+    plain = subprocess.run(
+        ["script", "-qec", command, "/dev/null"], env={**environment, "NO_COLOR": "1"}, capture_output=True, check=False
+    )
+    assert b"\x1b[" in coloured.stdout
+    assert b"\x1b[38" not in plain.stdout
+    assert b"48;" not in plain.stdout
+
+
+def test_a_picture_is_not_written_to_a_terminal(photo: Path) -> None:
+    """`-o -` on a terminal is refused with exit code 2."""
+    command = f"{COMMAND} blur {photo} -o -"
+    done = subprocess.run(["script", "-qec", command, "/dev/null"], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert b"is a terminal" in done.stdout
+
+
+def test_schema_is_json(tmp_path: Path) -> None:
+    """`kernels schema` prints JSON."""
+    assert json.loads(convfilter("kernels", "schema").stdout)["title"] == "convfilter kernel"
+
+
+def test_sample_picture_is_not_needed_for_a_size(tmp_path: Path) -> None:
+    """`kernels show gaussian --sigma 1 --picture` draws a kernel that is no file."""
+    done = convfilter("kernels", "show", "gaussian", "--sigma", 1, "--picture", tmp_path / "g.png")
+    assert (done.returncode, done.stderr) == (0, b"")
+    with Image.open(tmp_path / "g.png") as image:
+        assert image.width == 1200
