@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Makes every picture of the README, with the commands that the README shows.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PATH="$PWD/.venv/bin:$PATH"
+out=samples/readme
+
+convfilter blur samples/chelsea.png --kernel gaussian --sigma 4 --overwrite -o $out/blur.jpg --compare $out/blur-compare.jpg
+convfilter apply samples/coffee.png --kernel sobel --overwrite -o $out/sobel.jpg --compare $out/sobel-compare.jpg
+convfilter gray samples/rocket.jpg --method rec709 --overwrite -o $out/gray.jpg --compare $out/gray-compare.jpg
+convfilter kernels show sobel --picture $out/sobel-kernel.png --overwrite
