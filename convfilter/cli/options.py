@@ -30,7 +30,7 @@ inputs: Decorator[Any] = click.argument(
     metavar="INPUT...",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, allow_dash=True, readable=False),
+    type=click.Path(path_type=Path, allow_dash=True, readable=False),  # each is checked when its turn comes
 )
 
 making = _together(
