@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from convfilter.arrays import apply, blur, gray
     from convfilter.errors import ConvfilterError, DeviceError, ImageError, KernelError, OptionError
     from convfilter.files import filter_file
-    from convfilter.kernels import Kernel, gaussian_kernel, mean_kernel
+    from convfilter.kernel_makers import gaussian_kernel, mean_kernel
+    from convfilter.kernels import Kernel
     from convfilter.library import kernel as load_kernel
     from convfilter.library import names as kernel_names
     from convfilter.operations import Convolve, DecodeSrgb, EncodeSrgb, Grayscale
@@ -38,11 +39,11 @@ _HOME = {
     "apply": "arrays",
     "blur": "arrays",
     "filter_file": "files",
-    "gaussian_kernel": "kernels",
+    "gaussian_kernel": "kernel_makers",
     "gray": "arrays",
     "kernel_names": ("library", "names"),
     "load_kernel": ("library", "kernel"),
-    "mean_kernel": "kernels",
+    "mean_kernel": "kernel_makers",
 }
 
 __all__ = [

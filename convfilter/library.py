@@ -38,7 +38,7 @@ def kernel(name: str, *, size: int | None = None, sigma: float | None = None) ->
     Raises:
         KernelError: no such kernel, a file that is not one, or a size or sigma that does not apply.
     """
-    from convfilter.kernels import gaussian_kernel, mean_kernel
+    from convfilter.kernel_makers import gaussian_kernel, mean_kernel
 
     if sigma is not None and name != "gaussian":
         raise KernelError(f"sigma belongs to --kernel gaussian; {name} has none")

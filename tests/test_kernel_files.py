@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from convfilter import Kernel, KernelError, kernel_names, load_kernel
-from convfilter.kernel_files import schema
+from convfilter.kernel_schema import schema
 from convfilter.library import folder
 
 

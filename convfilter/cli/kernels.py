@@ -78,7 +78,7 @@ def check(files: tuple[Path, ...]) -> None:
 @kernels.command()
 def schema() -> None:
     """Print the JSON schema of a kernel file, for editors."""
-    from convfilter.kernel_files import schema as kernel_schema
+    from convfilter.kernel_schema import schema as kernel_schema
 
     streams.result(json.dumps(kernel_schema(), indent=2))
 
