@@ -12,6 +12,7 @@ from convfilter.borders import OUTSIDE, source_indices
 from convfilter.engine.colour import decode_srgb, encode_srgb, grayscale
 from convfilter.engine.convolution import convolve
 from convfilter.engine.levels import Levels, to_samples
+from convfilter.errors import ImageError
 from convfilter.names import Range
 from convfilter.operations import (
     Convolve,
@@ -56,9 +57,14 @@ def run(
     """
     tf = tensorflow()
     levels = Levels(pixels[0].dtype, alpha)
-    with tf.device(resolve_device(device)):
-        extremes = _extremes(pixels, operations, levels) if range_ == "rescale" else None
-        return [_run_frame(frame, operations, levels, range_, extremes) for frame in pixels]
+    try:
+        with tf.device(resolve_device(device)):
+            extremes = _extremes(pixels, operations, levels) if range_ == "rescale" else None
+            return [_run_frame(frame, operations, levels, range_, extremes) for frame in pixels]
+    except tf.errors.ResourceExhaustedError:
+        raise ImageError(
+            "does not fit into the memory of the device; try --device cpu, or make it smaller first"
+        ) from None
 
 
 def _run_frame(
