@@ -14,67 +14,46 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from convfilter.arrays import apply, blur, gray
-    from convfilter.errors import ConvfilterError, DeviceError, ImageError, KernelError, OptionError
-    from convfilter.files import filter_file
-    from convfilter.kernel_makers import gaussian_kernel, mean_kernel
-    from convfilter.kernels import Kernel
-    from convfilter.library import kernel as load_kernel
-    from convfilter.library import names as kernel_names
-    from convfilter.operations import Convolve, DecodeSrgb, EncodeSrgb, Grayscale
+    from convfilter.arrays import apply as apply
+    from convfilter.arrays import blur as blur
+    from convfilter.arrays import gray as gray
+    from convfilter.errors import ConvfilterError as ConvfilterError
+    from convfilter.errors import DeviceError as DeviceError
+    from convfilter.errors import ImageError as ImageError
+    from convfilter.errors import KernelError as KernelError
+    from convfilter.errors import OptionError as OptionError
+    from convfilter.files import filter_file as filter_file
+    from convfilter.kernel_makers import gaussian_kernel as gaussian_kernel
+    from convfilter.kernel_makers import mean_kernel as mean_kernel
+    from convfilter.kernels import Kernel as Kernel
+    from convfilter.library import kernel_names as kernel_names
+    from convfilter.library import load_kernel as load_kernel
+    from convfilter.operations import Convolve as Convolve
+    from convfilter.operations import DecodeSrgb as DecodeSrgb
+    from convfilter.operations import EncodeSrgb as EncodeSrgb
+    from convfilter.operations import Grayscale as Grayscale
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "ConvfilterError": "errors",
-    "Convolve": "operations",
-    "DecodeSrgb": "operations",
-    "DeviceError": "errors",
-    "EncodeSrgb": "operations",
-    "Grayscale": "operations",
-    "ImageError": "errors",
-    "Kernel": "kernels",
-    "KernelError": "errors",
-    "OptionError": "errors",
-    "apply": "arrays",
-    "blur": "arrays",
-    "filter_file": "files",
-    "gaussian_kernel": "kernel_makers",
-    "gray": "arrays",
-    "kernel_names": ("library", "names"),
-    "load_kernel": ("library", "kernel"),
-    "mean_kernel": "kernel_makers",
+_HOMES = {
+    "arrays": ("apply", "blur", "gray"),
+    "errors": ("ConvfilterError", "DeviceError", "ImageError", "KernelError", "OptionError"),
+    "files": ("filter_file",),
+    "kernel_makers": ("gaussian_kernel", "mean_kernel"),
+    "kernels": ("Kernel",),
+    "library": ("kernel_names", "load_kernel"),
+    "operations": ("Convolve", "DecodeSrgb", "EncodeSrgb", "Grayscale"),
 }
 
-__all__ = [
-    "ConvfilterError",
-    "Convolve",
-    "DecodeSrgb",
-    "DeviceError",
-    "EncodeSrgb",
-    "Grayscale",
-    "ImageError",
-    "Kernel",
-    "KernelError",
-    "OptionError",
-    "apply",
-    "blur",
-    "filter_file",
-    "gaussian_kernel",
-    "gray",
-    "kernel_names",
-    "load_kernel",
-    "mean_kernel",
-]
+__all__ = [name for names in _HOMES.values() for name in names]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'convfilter' has no attribute '{name}'")
-    home = _HOME[name]
-    module, attribute = (home, name) if isinstance(home, str) else home
-    return getattr(import_module(f"convfilter.{module}"), attribute)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"convfilter.{home}"), name)
+    raise AttributeError(f"module 'convfilter' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return ["__version__", *__all__]

@@ -1,8 +1,16 @@
 """The entry point of the command `convfilter` and of `python -m convfilter`."""
 
-from convfilter.cli import main
+from convfilter.cli import signals, streams
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command line and exit."""
+    streams.prepare()
+    signals.install()  # before anything that takes time to load
+    from convfilter.cli.main import main as command_line
+
+    command_line()
+
 
 if __name__ == "__main__":
     main()

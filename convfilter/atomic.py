@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 TEMPORARY_PREFIX = ".convfilter-"
-"""Names of unfinished files begin so; nothing that begins so is ever taken for an input."""
+"""Names of unfinished files begin so: hidden, so that no shell pattern takes one for an input."""
+
+EXISTS = "exists already and is kept; --overwrite replaces it"
+"""What to say, after the path, of a `FileExistsError`."""
 
 _unfinished: set[Path] = set()
 _lock = threading.Lock()

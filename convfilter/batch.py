@@ -16,7 +16,7 @@ class Result:
 
     Attributes:
         job: what was to be done.
-        error: why it failed; None where it is done.
+        error: its path and why it failed; None where it is done.
         notes: what could not be kept.
     """
 
@@ -36,5 +36,3 @@ def run(jobs: Iterable[Job], settings: Settings) -> Iterator[Result]:
             yield Result(job, notes=run_job(job, settings))
         except ImageError as error:
             yield Result(job, error=str(error))
-        except MemoryError:
-            yield Result(job, error="does not fit into memory; make it smaller first")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from convfilter.images.fitting import fit
 from convfilter.images.formats import FORMATS
+from convfilter.images.metadata import icc_fits
 from convfilter.images.picture import Frame, Meta, Picture
 
 GAP = 8
@@ -18,13 +19,13 @@ GAP = 8
 def side_by_side(before: Picture, after: Picture) -> Picture:
     """The first frames of two pictures beside each other, tops aligned, in 8-bit RGB on white."""
     # BMP holds plain 8-bit pictures only, so fitting to it brings depth, alpha and CMYK down.
-    fitted = fit(before, FORMATS["BMP"])
-    left, right = _rgb(fitted), _rgb(fit(after, FORMATS["BMP"]))
+    left, right = (_rgb(fit(picture, FORMATS["BMP"])) for picture in (before, after))
     height = max(left.shape[0], right.shape[0])
     canvas = np.full((height, left.shape[1] + GAP + right.shape[1], 3), 255, np.uint8)
     canvas[: left.shape[0], : left.shape[1]] = left
     canvas[: right.shape[0], left.shape[1] + GAP :] = right
-    return Picture((Frame(canvas, "RGB"),), "PNG", Meta(icc=fitted.meta.icc))
+    icc = before.meta.icc if before.meta.icc and icc_fits(before.meta.icc, "RGB") else None
+    return Picture((Frame(canvas, "RGB"),), "PNG", Meta(icc=icc))
 
 
 def _rgb(picture: Picture) -> NDArray[Any]:

@@ -5,41 +5,36 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from convfilter.atomic import output_file
-from convfilter.errors import ImageError
+from convfilter import atomic
+from convfilter.comparing import side_by_side
+from convfilter.errors import ImageError, OptionError
 from convfilter.filtering import filter_picture
-from convfilter.images.formats import FORMATS, Format, format_of_suffix
+from convfilter.images.formats import FORMATS, Format
+from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Picture
 from convfilter.images.reading import read
-from convfilter.images.sources import read_stream
 from convfilter.images.writing import encode
-from convfilter.names import MAX_PIXELS, Range
-from convfilter.operations import Operation
-from convfilter.targets import STREAM, Job
+from convfilter.names import Range
+from convfilter.operations import Operation, Operations, in_linear_light
+from convfilter.targets import STREAM, Job, format_of
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds for every picture of a run.
+    """What holds for every picture of a run; `filter_file` tells what each means."""
 
-    Attributes:
-        operations: applied in order.
-        range_: what becomes of results outside [0, 1]: ``clip``, ``abs`` or ``rescale``.
-        linear: filter light instead of encoded values.
-        device: ``auto``, ``cpu``, ``gpu`` or ``gpu:N``.
-        quality: 1 to 100 for lossy formats; None keeps a JPEG's own tables.
-        max_pixels: files with more pixels, all frames together, are refused before decoding.
-    """
-
-    operations: tuple[Operation, ...]
+    operations: Operations
     range_: Range = "clip"
-    linear: bool = False
     device: str = "auto"
     quality: int | None = None
     max_pixels: int = MAX_PIXELS
+    overwrite: bool = False
 
 
 def filter_file(
@@ -63,21 +58,32 @@ def filter_file(
         target: where the result goes; may be the source when `overwrite` is True.
         operations: applied in order, rounded once at the end.
         range_: ``clip`` saturates, ``abs`` shows magnitudes, ``rescale`` stretches to the whole range.
-        linear: decode sRGB before and encode it after.
+        linear: filter light: decode sRGB before and encode it after.
         device: ``auto``, ``cpu``, ``gpu`` or ``gpu:N``.
         quality: 1 to 100 for lossy formats; None keeps a JPEG's own tables.
-        max_pixels: refuse files with more pixels, all frames together.
+        max_pixels: refuse files with more pixels, all frames together, before decoding them.
         overwrite: replace an existing target.
 
     Returns:
         Sentences about what could not be kept; empty where all was.
 
     Raises:
-        ImageError: the file cannot be read, filtered or written.
+        ImageError: the file cannot be read, filtered or written; the message begins with its path.
+        OptionError: the target's ending names no format, quality is out of range, or there is no such range.
         DeviceError: there is no such device.
     """
-    settings = Settings(operations, range_, linear, device, quality, max_pixels)
-    return run_job(Job(Path(source), Path(target), overwrite=overwrite), settings)
+    if quality is not None and not 1 <= quality <= 100:
+        raise OptionError(f"quality is from 1 to 100, not {quality}")
+    source, target = Path(source).absolute(), Path(target).absolute()  # "-" is a file here
+    settings = Settings(
+        in_linear_light(operations) if linear else operations,
+        range_=range_,
+        device=device,
+        quality=quality,
+        max_pixels=max_pixels,
+        overwrite=overwrite,
+    )
+    return run_job(Job(source, target, format_of(target)), settings)
 
 
 def run_job(job: Job, settings: Settings) -> tuple[str, ...]:
@@ -87,59 +93,66 @@ def run_job(job: Job, settings: Settings) -> tuple[str, ...]:
         Sentences about what could not be kept.
 
     Raises:
-        ImageError: the file cannot be read, filtered or written.
+        ImageError: the file cannot be read, filtered or written; the message begins with its path.
         DeviceError: there is no such device.
     """
-    _refuse_existing(job)
-    before = _read(job.source, settings.max_pixels)
-    after = filter_picture(
-        before, settings.operations, range_=settings.range_, linear=settings.linear, device=settings.device
-    )
-    notes = _write(after, job.target, _format(job, before), job.overwrite, settings.quality)
-    if job.compare is not None:
-        from convfilter.comparing import side_by_side
+    try:
+        return _run(job, settings)
+    except ImageError as error:
+        raise ImageError(f"{job.source}: {error}") from None
+    except MemoryError:
+        raise ImageError(f"{job.source}: does not fit into memory; make it smaller first") from None
 
-        suffix_format = format_of_suffix(job.compare.suffix) or FORMATS[before.format]
-        _write(side_by_side(before, after), job.compare, suffix_format, job.overwrite, settings.quality)
+
+def _run(job: Job, settings: Settings) -> tuple[str, ...]:
+    replace_target = settings.overwrite or job.in_place
+    for path, overwrite in ((job.target, replace_target), (job.compare, settings.overwrite)):
+        # Said before the work, not after it; writing checks again.
+        if path is not None and path not in (STREAM, job.source) and not overwrite and os.path.lexists(path):
+            raise ImageError(f"{path} {atomic.EXISTS}")
+    before = read(_input(job.source), max_pixels=settings.max_pixels)
+    after = filter_picture(before, settings.operations, range_=settings.range_, device=settings.device)
+    format_ = job.format or FORMATS[before.format]
+    if job.compare is None:
+        return _write(after, job.target, format_, replace_target, settings.quality)
+    # Inside out, so that a comparison that cannot be written leaves the target alone.
+    with _output(job.target, replace_target) as file:
+        notes = encode(after, format_, file, quality=settings.quality)
+        both = side_by_side(before, after)
+        notes += _write(both, job.compare, format_of(job.compare), settings.overwrite, settings.quality)
     return notes
 
 
-def _read(source: Path, max_pixels: int) -> Picture:
+def _input(source: Path) -> Path | io.BufferedReader:
     if source != STREAM:
-        return read(source, max_pixels=max_pixels)
+        return source
     if sys.stdin is None:
         raise ImageError("standard input is closed; name a file instead of -")
-    return read(read_stream(sys.stdin.buffer), max_pixels=max_pixels)
-
-
-def _format(job: Job, picture: Picture) -> Format:
-    """The ending decides; standard output and a picture replaced in place keep the format that was read."""
-    if job.target == STREAM or job.target == job.source:
-        return FORMATS[picture.format]
-    return format_of_suffix(job.target.suffix) or FORMATS[picture.format]
-
-
-def _refuse_existing(job: Job) -> None:
-    """Say so before the work, not after it; the writing itself checks again."""
-    for path in (job.target, job.compare):
-        if path is not None and path != STREAM and not job.overwrite and os.path.lexists(path):
-            raise ImageError(f"{path} exists already and is kept; --overwrite replaces it")
+    stream: io.BufferedReader = sys.stdin.buffer  # type: ignore[assignment]
+    return stream
 
 
 def _write(picture: Picture, target: Path, format_: Format, overwrite: bool, quality: int | None) -> tuple[str, ...]:
+    with _output(target, overwrite) as file:
+        return encode(picture, format_, file, quality=quality)
+
+
+@contextmanager
+def _output(target: Path, overwrite: bool) -> Iterator[BinaryIO]:
+    """A file to encode into, or standard output, which gets the picture in one piece."""
     try:
         if target != STREAM:
-            with output_file(target, overwrite=overwrite) as file:
-                return encode(picture, format_, file, quality=quality)
+            with atomic.output_file(target, overwrite=overwrite) as file:
+                yield file
+            return
         if sys.stdout is None:
             raise ImageError("standard output is closed; name a file with --output")
         whole = io.BytesIO()
-        notes = encode(picture, format_, whole, quality=quality)
+        yield whole
         sys.stdout.buffer.write(whole.getbuffer())
         sys.stdout.buffer.flush()
-        return notes
     except FileExistsError:
-        raise ImageError(f"{target} exists already and is kept; --overwrite replaces it") from None
+        raise ImageError(f"{target} {atomic.EXISTS}") from None
     except OSError as error:
         where = "standard output" if target == STREAM else target
         raise ImageError(f"cannot write {where}: {error.strerror or error}; choose another --output") from None

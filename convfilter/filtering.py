@@ -5,21 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 
-from convfilter.errors import ImageError
+from convfilter import engine
+from convfilter.images.fitting import without_cmyk
 from convfilter.images.picture import Frame, Mode, Picture
 from convfilter.names import Range
-from convfilter.operations import Grayscale, Operation, in_linear_light, output_size
-
-Operations = tuple[Operation, ...]
+from convfilter.operations import DecodeSrgb, Grayscale, Operations
 
 
 def filter_picture(
-    picture: Picture,
-    operations: Operations,
-    *,
-    range_: Range = "clip",
-    linear: bool = False,
-    device: str = "auto",
+    picture: Picture, operations: Operations, *, range_: Range = "clip", device: str = "auto"
 ) -> Picture:
     """Run operations over every frame of a picture.
 
@@ -28,29 +22,21 @@ def filter_picture(
         operations: applied in order, rounded once at the end.
         range_: ``clip`` saturates, ``abs`` shows magnitudes, ``rescale`` stretches the result, over
             all frames alike, to the whole range.
-        linear: filter light instead of encoded values: decode sRGB before and encode it after.
         device: ``auto``, ``cpu``, ``gpu`` or ``gpu:N``.
 
     Raises:
-        ImageError: the kernel leaves nothing of the picture.
+        ImageError: the kernel leaves nothing of the picture, or the device's memory does not suffice.
         DeviceError: there is no such device.
     """
-    from convfilter import engine
-
+    if any(isinstance(operation, (Grayscale, DecodeSrgb)) for operation in operations):
+        picture = without_cmyk(picture)  # ink is neither grey nor light
     gray = any(isinstance(operation, Grayscale) for operation in operations)
-    if gray or linear:
-        from convfilter.images.fitting import without_cmyk
-
-        picture = without_cmyk(picture)
-    chain = in_linear_light(operations) if linear else operations
-    for frame in picture.frames:
-        _check_size(frame, chain)
     frames: list[Frame] = []
     # Pages of a TIFF may differ in type and channels; each run of equal ones is one call.
-    for _, group in groupby(picture.frames, key=lambda frame: (frame.depth, frame.mode)):
+    for _, group in groupby(picture.frames, key=lambda frame: (frame.pixels.dtype, frame.mode)):
         alike = list(group)
         pixels = engine.run(
-            [frame.pixels for frame in alike], chain, alpha=alike[0].has_alpha, range_=range_, device=device
+            [frame.pixels for frame in alike], operations, alpha=alike[0].has_alpha, range_=range_, device=device
         )
         frames += [
             replace(frame, pixels=result, mode=_gray_mode(frame.mode) if gray else frame.mode)
@@ -61,12 +47,3 @@ def filter_picture(
 
 def _gray_mode(mode: Mode) -> Mode:
     return "LA" if mode in ("LA", "RGBA") else "L"
-
-
-def _check_size(frame: Frame, operations: Operations) -> None:
-    height, width = frame.pixels.shape[:2]
-    if min(output_size(operations, height, width)) < 1:
-        raise ImageError(
-            f"the picture is {width} x {height}, smaller than the kernel, and border valid leaves nothing; "
-            "take another border or a smaller kernel"
-        )

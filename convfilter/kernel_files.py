@@ -16,7 +16,7 @@ from convfilter.kernels import Kernel
 from convfilter.names import nearest
 
 
-def load_kernel(path: Path) -> Kernel:
+def read_kernel_file(path: Path) -> Kernel:
     """Read a kernel file.
 
     Raises:
@@ -25,8 +25,7 @@ def load_kernel(path: Path) -> Kernel:
     try:
         document = yaml_text.read(path)
     except yaml_text.YamlError as error:
-        separator = ":" if str(error)[:1].isdigit() else ": "
-        raise KernelError(f"{path}{separator}{error}") from None
+        raise KernelError(str(error)) from None
     try:
         return kernel_from_mapping(document.value, path.stem)
     except ValidationError as error:
@@ -43,20 +42,19 @@ def kernel_from_mapping(mapping: Any, name: str) -> Kernel:
         KernelError: the weights are sound one by one, but not together.
     """
     file = KernelFile.model_validate(mapping)
-    bank = isinstance(file.weights, dict)
-    matrices = list(file.weights.values()) if isinstance(file.weights, dict) else [file.weights]
-    if bank and file.combine is None:
-        raise KernelError("a bank needs `combine: magnitude`, `sum` or `max`, to become one picture")
-    if file.combine is not None and not bank:
-        raise KernelError("`combine` is for a bank (name -> matrix); leave it out for one matrix")
-    weights = np.stack([np.array(matrix) for matrix in matrices], axis=-1) * file.scale
+    filters: tuple[str, ...] = ()
+    if isinstance(file.weights, dict):
+        filters = tuple(file.weights)
+        weights = np.stack([np.array(rows) for rows in file.weights.values()], axis=-1)
+    else:
+        weights = np.array(file.weights)
     kernel = Kernel(
-        weights if bank else weights[:, :, 0],
+        weights * file.scale,
         name=name,
         combine=file.combine,
         bias=file.bias,
         flip=file.flip,
-        filters=tuple(file.weights) if isinstance(file.weights, dict) else (),
+        filters=filters,
         description=file.description,
         source=file.source,
     )

@@ -5,38 +5,63 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.arrays import apply
+from convfilter.atomic import EXISTS, output_file
+from convfilter.errors import ImageError, OptionError
+from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Frame
 from convfilter.images.reading import read
 from convfilter.kernel_facts import kernel_facts
 from convfilter.kernels import Kernel
-from convfilter.names import MAX_PIXELS
+from convfilter.library import shipped
 from convfilter.operations import Convolve
 
 _RESPONSE_SIZE = 128
 
 
-def draw_kernel(kernel: Kernel, file: BinaryIO, format_: str, sample: Path | None = None) -> None:
-    """Draw a kernel or a bank.
+def draw_kernel(kernel: Kernel, target: Path, sample: Path | None = None, *, overwrite: bool = False) -> None:
+    """Draw a kernel or a bank: its weights, its gain by frequency, a photograph before and after.
 
     Args:
         kernel: one row of the picture for every kernel of it.
-        file: where the picture goes.
-        format_: ``png``, ``svg`` or ``pdf``.
+        target: a .png, .svg or .pdf file.
         sample: the photograph that is filtered; without it the one that ships with convfilter.
+        overwrite: replace an existing target.
 
     Raises:
-        ImageError: the sample cannot be read.
+        OptionError: the target cannot be written, or the sample not be read.
     """
+    format_ = target.suffix.lower().removeprefix(".")
+    if format_ not in ("png", "svg", "pdf"):
+        raise OptionError(f"{target}: a kernel is drawn as .png, .svg or .pdf")
+    sample = sample or shipped("sample.png", "samples/chelsea.png")
+    try:
+        with output_file(target, overwrite=overwrite) as file:
+            figure = _figure(kernel, read(sample, max_pixels=MAX_PIXELS).frames[0])
+            figure.savefig(file, format=format_, dpi=100)
+    except ImageError as error:
+        raise OptionError(f"{sample}: {error}") from None
+    except FileExistsError:
+        raise OptionError(f"{target} {EXISTS}") from None
+    except OSError as error:
+        raise OptionError(f"{target}: cannot be written: {error.strerror or error}") from None
+
+
+def frequency_response(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The gain |H(u, v)| of a kernel, (128, 128), frequency 0 in the middle, 0.5 at the rim."""
+    height, width = (max(_RESPONSE_SIZE, size) for size in weights.shape)
+    return np.abs(np.fft.fftshift(np.fft.fft2(weights, (height, width))))
+
+
+def _figure(kernel: Kernel, photograph: Frame) -> Any:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it speaks of font caches
     from matplotlib.figure import Figure
 
-    photograph = read(sample or sample_path(), max_pixels=MAX_PIXELS).frames[0]
     weights = kernel.correlation_weights
     count = weights.shape[2]
     rows = count + (count > 1)  # a bank has a row of its own for what its kernels make together
@@ -54,20 +79,7 @@ def draw_kernel(kernel: Kernel, file: BinaryIO, format_: str, sample: Path | Non
         axes[-1][0].axis("off")
         axes[-1][1].axis("off")
     _draw_effect(axes[-1], photograph, kernel, f"combined by {kernel.combine}" if kernel.combine else "after")
-    figure.savefig(file, format=format_, dpi=100)
-
-
-def sample_path() -> Path:
-    """The photograph that ships with convfilter: in the installed package, or in a checkout's samples."""
-    package = Path(__file__).parent
-    installed = package / "data" / "sample.png"
-    return installed if installed.is_file() else package.parent / "samples" / "chelsea.png"
-
-
-def frequency_response(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The gain |H(u, v)| of a kernel, (128, 128), frequency 0 in the middle, 0.5 at the rim."""
-    height, width = (max(_RESPONSE_SIZE, size) for size in weights.shape)
-    return np.abs(np.fft.fftshift(np.fft.fft2(weights, (height, width))))
+    return figure
 
 
 def _draw_weights(figure: Any, axes: Any, weights: NDArray[np.float64], title: str) -> None:

@@ -6,15 +6,13 @@ import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.errors import KernelError
-
-if TYPE_CHECKING:
-    from convfilter.names import Combine
+from convfilter.names import COMBINES, Combine
 
 MAX_SIZE = 999
 """Rows and columns that a kernel may have; a Gaussian of sigma 124 still fits."""
@@ -56,7 +54,10 @@ class Kernel:
     source: str = ""
 
     def __post_init__(self) -> None:
-        weights = np.array(self.weights, dtype=np.float64)
+        try:
+            weights = np.array(self.weights, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise KernelError("weights are rows of numbers, all rows of one length") from None
         _check(weights, self.combine, self.bias)
         weights.setflags(write=False)
         object.__setattr__(self, "weights", weights)
@@ -142,9 +143,14 @@ def _check(weights: NDArray[np.float64], combine: Combine | None, bias: float) -
     if weights.ndim not in (2, 3) or 0 in weights.shape:
         raise KernelError(f"a kernel is (height, width), a bank (height, width, n), not {weights.shape}")
     if max(weights.shape[:2]) > MAX_SIZE:
-        raise KernelError(f"a kernel has at most {MAX_SIZE} rows and columns, not {weights.shape[:2]}")
-    if (weights.ndim == 3) != (combine is not None):
-        raise KernelError("combine says how the maps of a bank become one; a single kernel has none, a bank needs it")
+        height, width = weights.shape[:2]
+        raise KernelError(f"a kernel has at most {MAX_SIZE} rows and columns, not {height} x {width}")
+    if combine is not None and combine not in COMBINES:
+        raise KernelError(f"{combine}: combine is one of {', '.join(COMBINES)}")
+    if weights.ndim == 3 and combine is None:
+        raise KernelError(f"a bank needs `combine` to become one picture: {', '.join(COMBINES)}")
+    if weights.ndim == 2 and combine is not None:
+        raise KernelError("`combine` is for a bank (name -> matrix); leave it out for one matrix")
     if not (np.isfinite(weights).all() and math.isfinite(bias)):
         raise KernelError("a weight or the bias is not a finite number")
     if max(np.abs(weights).max(), abs(bias)) > MAX_WEIGHT:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from convfilter.errors import KernelError
+from convfilter.kernel_files import read_kernel_file
+from convfilter.kernel_makers import gaussian_kernel, mean_kernel
+from convfilter.kernels import Kernel
 from convfilter.names import nearest
-
-if TYPE_CHECKING:
-    from convfilter.kernels import Kernel
 
 MADE = ("mean", "gaussian")
 """The kernels that are computed from a size; every other name is a file."""
 
 
-def folder() -> Path:
-    """Where the kernel files lie: inside the installed package, or beside it in a checkout."""
+def shipped(installed: str, checkout: str) -> Path:
+    """A file or folder that ships with convfilter: inside the installed package, or in a checkout."""
     package = Path(__file__).parent
-    installed = package / "data" / "kernels"
-    return installed if installed.is_dir() else package.parent / "kernels"
+    inside = package / "data" / installed
+    return inside if inside.exists() else package.parent / checkout
 
 
-def names() -> list[str]:
+def folder() -> Path:
+    """Where the kernel files lie."""
+    return shipped("kernels", "kernels")
+
+
+def kernel_names() -> list[str]:
     """The names of the library, sorted."""
     return sorted(path.stem for path in folder().glob("*.yaml"))
 
 
-def kernel(name: str, *, size: int | None = None, sigma: float | None = None) -> Kernel:
+def load_kernel(name: str, *, size: int | None = None, sigma: float | None = None) -> Kernel:
     """The kernel that a user means: ``mean``, ``gaussian``, a name of the library, or the path of a file.
 
     Args:
@@ -38,8 +42,6 @@ def kernel(name: str, *, size: int | None = None, sigma: float | None = None) ->
     Raises:
         KernelError: no such kernel, a file that is not one, or a size or sigma that does not apply.
     """
-    from convfilter.kernel_makers import gaussian_kernel, mean_kernel
-
     if sigma is not None and name != "gaussian":
         raise KernelError(f"sigma belongs to --kernel gaussian; {name} has none")
     if size is not None and name not in MADE:
@@ -48,13 +50,11 @@ def kernel(name: str, *, size: int | None = None, sigma: float | None = None) ->
         return gaussian_kernel(sigma, size)
     if name == "mean":
         return mean_kernel(3 if size is None else size)
-    known = names()
+    known = kernel_names()
     if name not in known and not _is_path(name):
         hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
         raise KernelError(f"{name}: no such kernel, and no file of that name{hint}")
-    from convfilter.kernel_files import load_kernel
-
-    return load_kernel(folder() / f"{name}.yaml" if name in known else Path(name))
+    return read_kernel_file(folder() / f"{name}.yaml" if name in known else Path(name))
 
 
 def _is_path(name: str) -> bool:

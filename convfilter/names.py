@@ -14,9 +14,7 @@ GrayMethod = Literal["mean", "rec601", "rec709", "linear"]
 GRAY_METHODS: tuple[GrayMethod, ...] = get_args(GrayMethod)
 
 Combine = Literal["magnitude", "sum", "max"]
-
-MAX_PIXELS = 100_000_000
-"""The pixels of one file, all frames together, that are read unless the user raises the limit."""
+COMBINES: tuple[Combine, ...] = get_args(Combine)
 
 
 def nearest(word: str, known: list[str]) -> str:

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from convfilter.errors import OptionError
+from convfilter.names import BORDERS, GRAY_METHODS, Border, GrayMethod
 
 if TYPE_CHECKING:
     from convfilter.kernels import Kernel
-    from convfilter.names import Border, GrayMethod
+
+
+MAX_STEP = 1000
+"""The greatest stride and dilation: more leaves nothing of a photograph, and TensorFlow stops counting."""
 
 
 class Window(NamedTuple):
@@ -45,7 +49,7 @@ class Convolve:
         border: where the pixels beyond the edge come from; ``valid`` takes none and gives a smaller picture.
 
     Raises:
-        OptionError: stride or dilation below 1.
+        OptionError: stride or dilation out of range, or no such border.
     """
 
     kernel: Kernel
@@ -54,8 +58,10 @@ class Convolve:
     border: Border = "reflect"
 
     def __post_init__(self) -> None:
-        if self.stride < 1 or self.dilation < 1:
-            raise OptionError("stride and dilation are whole numbers from 1")
+        if not (1 <= self.stride <= MAX_STEP and 1 <= self.dilation <= MAX_STEP):
+            raise OptionError(f"stride and dilation are whole numbers from 1 to {MAX_STEP}")
+        if self.border not in BORDERS:
+            raise OptionError(f"{self.border}: a border is one of {', '.join(BORDERS)}")
 
     def __str__(self) -> str:
         height, width = self.kernel.size
@@ -84,10 +90,17 @@ class Grayscale:
         method: ``mean`` of the channels; ``rec601`` (0.299, 0.587, 0.114) and ``rec709`` (0.2126,
             0.7152, 0.0722) weigh the encoded values (ITU-R BT.601, BT.709); ``linear`` weighs light
             by BT.709, between decoding and encoding sRGB.
+
+    Raises:
+        OptionError: no such method.
     """
 
     method: GrayMethod = "mean"
     windows = (_POINT, _POINT)
+
+    def __post_init__(self) -> None:
+        if self.method not in GRAY_METHODS:
+            raise OptionError(f"{self.method}: a method is one of {', '.join(GRAY_METHODS)}")
 
     def __str__(self) -> str:
         return f"make grey by {self.method}"
@@ -99,6 +112,9 @@ class DecodeSrgb:
 
     windows = (_POINT, _POINT)
 
+    def __str__(self) -> str:
+        return "decode sRGB to light"
+
 
 @dataclass(frozen=True)
 class EncodeSrgb:
@@ -106,11 +122,15 @@ class EncodeSrgb:
 
     windows = (_POINT, _POINT)
 
+    def __str__(self) -> str:
+        return "encode light as sRGB"
+
 
 Operation = Convolve | Grayscale | DecodeSrgb | EncodeSrgb
+Operations = tuple[Operation, ...]
 
 
-def output_size(operations: tuple[Operation, ...], height: int, width: int) -> tuple[int, int]:
+def output_size(operations: Operations, height: int, width: int) -> tuple[int, int]:
     """Height and width after all operations; 0 or less where nothing is left."""
     for operation in operations:
         down, across = operation.windows
@@ -118,7 +138,7 @@ def output_size(operations: tuple[Operation, ...], height: int, width: int) -> t
     return height, width
 
 
-def in_linear_light(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+def in_linear_light(operations: Operations) -> Operations:
     """The same operations between decoding and encoding sRGB.
 
     Luminance is then the plain BT.709 sum, as the values are linear already.

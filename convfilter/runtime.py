@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from convfilter.errors import DeviceError
+from convfilter.errors import DeviceError, one_line
 
 
 @cache
@@ -26,8 +26,7 @@ def tensorflow() -> Any:
 
             tf.config.list_physical_devices()
     except (ImportError, OSError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:160]
-        raise DeviceError(f"TensorFlow does not start here: {reason}; reinstall tensorflow") from None
+        raise DeviceError(f"TensorFlow does not start here: {one_line(error, 160)}; reinstall tensorflow") from None
     tf.get_logger().setLevel("ERROR")
     # Ampere GPUs would otherwise round the inputs of a convolution to 10 bits.
     tf.config.experimental.enable_tensor_float_32_execution(False)

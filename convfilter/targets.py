@@ -3,101 +3,130 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 
 from convfilter.errors import ImageError, OptionError
-from convfilter.images.formats import FORMATS, HEAD, format_of_suffix, sniff
+from convfilter.images.formats import FORMATS, HEAD, Format, format_of_suffix, sniff
 from convfilter.images.sources import open_regular
 
 STREAM = Path("-")
 """Standard input as an input, standard output as an output."""
 
-_FIELDS = ("stem", "suffix", "name", "command", "folder")
-
 
 @dataclass(frozen=True)
 class Job:
-    """One picture's way: from `source` to `target`, and the picture of both side by side if asked for."""
+    """One picture's way.
+
+    Attributes:
+        source: the picture, or `STREAM`.
+        target: where the result goes, or `STREAM`.
+        format: what it is written as; None keeps the format that is read.
+        compare: where before and after go side by side, if they do.
+        in_place: the target is the source, and is to be replaced.
+    """
 
     source: Path
     target: Path
+    format: Format | None = None
     compare: Path | None = None
-    overwrite: bool = False
+    in_place: bool = False
+
+
+def as_path(name: str) -> Path:
+    """The path of a name on the command line; ``-`` is `STREAM`, and ``./-`` is a file of that name."""
+    path = Path(name)
+    return path.absolute() if path == STREAM and name != "-" else path
 
 
 def plan(
-    inputs: list[Path],
+    inputs: Sequence[str],
     command: str,
     *,
     output: str | None = None,
     compare: str | None = None,
-    overwrite: bool = False,
     in_place: bool = False,
 ) -> list[Job]:
     """Decide every output path.
 
-    An input that is named twice is done once. Nothing is read but the first bytes of inputs whose
+    An input that is named twice by one path is done once. Nothing is read but the first bytes of inputs whose
     name does not tell a format.
 
     Args:
-        inputs: files, or `STREAM`.
+        inputs: the names of files, or ``-``.
         command: fills ``{command}`` of a template.
         output: a file, a folder (an existing one, a name ending in ``/``, or any name when there are
             several inputs), a template with ``{stem}``, ``{suffix}``, ``{name}``, ``{folder}`` and
             ``{command}``, or ``-``. Without it ``{stem}.{command}{suffix}`` beside the input.
         compare: the same for the picture of before and after.
-        overwrite: existing outputs are replaced.
         in_place: every output is its input.
 
     Raises:
         OptionError: paths contradict each other, an ending names no format, an output would
             overwrite an input, or two outputs are one file.
     """
-    unique = list({path if path == STREAM else _identity(path): path for path in inputs}.values())
-    if in_place and (output is not None or STREAM in unique):
+    real = os.path.realpath if in_place else os.path.abspath  # a link is another name, but the same file
+    unique: dict[str, Path] = {}
+    for path in map(as_path, inputs):
+        unique.setdefault("-" if path == STREAM else real(path), path)
+    sources = list(unique.values())
+    if in_place and (output is not None or STREAM in sources):
         raise OptionError("--in-place writes to the inputs themselves; leave out --output and -")
-    several = len(unique) > 1
-    jobs = [
-        Job(
-            path,
-            path if in_place else _target(path, command, output, several),
-            None if compare is None else _target(path, f"{command}.compare", compare, several),
-            overwrite or in_place,
-        )
-        for path in unique
-    ]
-    _refuse_clashes(jobs, in_place)
+    if compare == "-":
+        raise OptionError("--compare writes a file; standard output is for --output")
+    several = len(sources) > 1
+    jobs = []
+    for path in sources:
+        target, format_, before_after = path, None, None
+        if path.name and not path.is_dir():  # anything else is no picture, which reading will tell
+            if not in_place:
+                target, format_ = _target(path, command, output, several)
+            if compare is not None:
+                before_after, _ = _target(path, f"{command}.compare", compare, several)
+        jobs.append(Job(path, target, format_, before_after, in_place))
+    _refuse_clashes(jobs)
     return jobs
 
 
-def _target(source: Path, command: str, output: str | None, several: bool) -> Path:
-    """The output path of one input."""
-    if output == "-" or (output is None and source == STREAM):
-        if several:
-            raise OptionError("standard output holds one picture; give --output a folder for several")
-        return STREAM
-    suffix = source.suffix if format_of_suffix(source.suffix) else _suffix_of_content(source)
-    name = "stdin" if source == STREAM else source.name.removesuffix(source.suffix) + suffix
-    if output is None:
-        target = source.with_name(f"{name.removesuffix(suffix)}.{command}{suffix}")
-    elif "{" in output:
-        stem = name.removesuffix(suffix)
-        target = _fill(output, stem=stem, suffix=suffix, name=name, command=command, folder=str(source.parent))
-    elif output.endswith(("/", os.sep)) or Path(output).is_dir() or several:
-        if several and Path(output).exists() and not Path(output).is_dir():
-            raise OptionError(
-                f"{output}: is a file; several inputs need a folder or a template like out/{{stem}}{{suffix}}"
-            )
-        target = Path(output) / name
-    else:
-        target = Path(output)
-    if format_of_suffix(target.suffix) is None and target.suffix != suffix:
+def format_of(target: Path) -> Format:
+    """The format that the ending of an output names.
+
+    Raises:
+        OptionError: it names none.
+    """
+    format_ = format_of_suffix(target.suffix)
+    if format_ is None:
         known = ", ".join(format_.suffixes[0] for format_ in FORMATS.values())
         raise OptionError(
             f"{target}: the ending names no picture format; take one of {known}, or {target}/ for a folder"
         )
-    return target
+    return format_
+
+
+def _target(source: Path, command: str, output: str | None, several: bool) -> tuple[Path, Format | None]:
+    """The output path of one input, and its format; None where the input's is kept."""
+    if output == "-" or (output is None and source == STREAM):
+        if several:
+            raise OptionError("standard output holds one picture; give --output a folder for several")
+        return STREAM, None
+    suffix = source.suffix if format_of_suffix(source.suffix) else _suffix_of_content(source)
+    stem = "stdin" if source == STREAM else source.name.removesuffix(source.suffix)
+    if output is None:
+        target = source.with_name(f"{stem}.{command}{suffix}")
+    elif "{" in output:
+        folder = str(source.parent)
+        target = _fill(output, stem=stem, suffix=suffix, name=stem + suffix, command=command, folder=folder)
+    elif output.endswith(("/", os.sep)) or os.path.isdir(output) or several:  # noqa: PTH112, is_dir() raises
+        if os.path.lexists(output) and not os.path.isdir(output):  # noqa: PTH112
+            raise OptionError(f"{output}: is a file; several inputs need a folder or a template like out/{{stem}}.png")
+        target = Path(output) / (stem + suffix)
+    else:
+        target = Path(output)
+    if source != STREAM and target.suffix == suffix and format_of_suffix(suffix) is None:
+        return target, None
+    return target, format_of(target)
 
 
 def _suffix_of_content(source: Path) -> str:
@@ -113,22 +142,23 @@ def _suffix_of_content(source: Path) -> str:
 
 
 def _fill(template: str, **values: str) -> Path:
-    """The path that a template gives."""
+    """The path that a template gives; a field is a bare name, without format or attributes."""
     try:
-        return Path(template.format(**values))
-    except (KeyError, IndexError, ValueError, AttributeError):
-        fields = ", ".join(f"{{{field}}}" for field in _FIELDS)
-        raise OptionError(f"{template}: not a template; its fields are {fields}") from None
+        fields = {tuple(field) for _, *field in Formatter().parse(template) if field[0] is not None}
+    except ValueError:
+        fields = {("",)}
+    if not fields <= {(name, "", None) for name in values}:
+        known = ", ".join(f"{{{name}}}" for name in values)
+        raise OptionError(f"{template}: not a template; its fields are {known}")
+    return Path(template.format(**values))
 
 
-def _refuse_clashes(jobs: list[Job], in_place: bool) -> None:
+def _refuse_clashes(jobs: list[Job]) -> None:
     """No two outputs may be one file, and none an input, unless it is to be replaced in place."""
     inputs = {_identity(job.source): job.source for job in jobs if job.source != STREAM}
     outputs: dict[object, Job] = {}
     for job in jobs:
-        for path in filter(None, (None if in_place else job.target, job.compare)):
-            if path == STREAM:
-                continue
+        for path in ([job.target] if job.format else []) + ([job.compare] if job.compare else []):
             identity = _identity(path)
             if identity in inputs:
                 raise OptionError(f"{path}: is the input {inputs[identity]}; --in-place replaces inputs")
@@ -140,8 +170,9 @@ def _refuse_clashes(jobs: list[Job], in_place: bool) -> None:
 
 def _identity(path: Path) -> object:
     """What is the same for every name of a file: its device and inode, or for a new one its real path."""
+    real = os.path.realpath(path)
     try:
-        status = path.stat()
-    except OSError:
-        return os.path.realpath(path)
+        status = os.stat(real)  # noqa: PTH116, the path may have no end
+    except (OSError, ValueError):
+        return real
     return status.st_dev, status.st_ino

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from convfilter.errors import ConvfilterError
+from convfilter.errors import ConvfilterError, ImageError, one_line
+from convfilter.images.sources import open_regular
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
@@ -20,7 +21,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class YamlError(ConvfilterError):
-    """The text is not the plain YAML that is read here; the message begins with the line, if known."""
+    """The file is not the plain YAML that is read here; the message begins with path and line."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,21 @@ def read(path: Path) -> Document:
             keys, tags, several documents or the same key twice.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(MAX_BYTES + 1)
+    except ImageError as error:
+        raise YamlError(f"{path}: {error}") from None
     except OSError as error:
-        raise YamlError(f"{error.strerror or error}") from None
+        raise YamlError(f"{path}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
-        raise YamlError(f"larger than {MAX_BYTES // 1000:,} kB; no kernel or recipe is")
+        raise YamlError(f"{path}: larger than {MAX_BYTES // 1000:,} kB; no kernel or recipe is")
+    try:
+        return _document(data)
+    except YamlError as error:  # which begins with the line
+        raise YamlError(f"{path}:{error}") from None
+
+
+def _document(data: bytes) -> Document:
     try:
         _refuse_tricks(data)
         node = yaml.compose(data, Loader=_LOADER)
@@ -66,7 +76,7 @@ def read(path: Path) -> Document:
         mark = error.problem_mark or error.context_mark
         raise YamlError(f"{mark.line + 1 if mark else 1}: not YAML: {error.problem}") from None
     except (yaml.YAMLError, UnicodeError) as error:
-        raise YamlError(f"1: not YAML text: {' '.join(str(error).split())[:120]}") from None
+        raise YamlError(f"1: not YAML text: {one_line(error, 120)}") from None
     if node is None:
         raise YamlError("1: the file is empty; it needs a mapping with `weights` or `steps`")
     lines: dict[Location, int] = {}

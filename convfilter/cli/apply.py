@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -23,7 +22,7 @@ from convfilter.cli import options
 @options.filtering
 @options.output
 @options.running
-def apply(inputs: tuple[Path, ...], kernels: tuple[str, ...], **shared: Any) -> None:
+def apply(inputs: tuple[str, ...], kernels: tuple[str, ...], **shared: Any) -> None:
     """Apply one or more kernels to pictures.
 
     \b
@@ -33,4 +32,4 @@ def apply(inputs: tuple[Path, ...], kernels: tuple[str, ...], **shared: Any) -> 
     from convfilter import library
     from convfilter.cli.running import run_convolution
 
-    run_convolution("apply", inputs, [library.kernel(name) for name in kernels], **shared)
+    run_convolution("apply", inputs, [library.load_kernel(name) for name in kernels], **shared)

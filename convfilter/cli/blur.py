@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,11 +18,11 @@ from convfilter.cli import options
     metavar="mean|gaussian|NAME|FILE.yaml",
     help="`convfilter kernels list` shows the names.",
 )
-@options.making
+@options.kernel_size
 @options.filtering
 @options.output
 @options.running
-def blur(inputs: tuple[Path, ...], kernel: str, sigma: float | None, size: int | None, **shared: Any) -> None:
+def blur(inputs: tuple[str, ...], kernel: str, sigma: float | None, size: int | None, **shared: Any) -> None:
     """Blur pictures with a kernel.
 
     \b
@@ -34,4 +33,4 @@ def blur(inputs: tuple[Path, ...], kernel: str, sigma: float | None, size: int |
     from convfilter import library
     from convfilter.cli.running import run_convolution
 
-    run_convolution("blur", inputs, [library.kernel(kernel, sigma=sigma, size=size)], **shared)
+    run_convolution("blur", inputs, [library.load_kernel(kernel, sigma=sigma, size=size)], **shared)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -22,7 +21,7 @@ from convfilter.names import GRAY_METHODS, GrayMethod
 )
 @options.output
 @options.running
-def gray(inputs: tuple[Path, ...], method: GrayMethod, **shared: Any) -> None:
+def gray(inputs: tuple[str, ...], method: GrayMethod, **shared: Any) -> None:
     """Make pictures grey.
 
     \b

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from convfilter.cli import options, streams
 from convfilter.cli.text import printable
-
-if TYPE_CHECKING:
-    from convfilter.kernels import Kernel
 
 
 @click.group()
@@ -26,12 +22,12 @@ def list_() -> None:
     from convfilter import library
     from convfilter.cli.tables import kernel_table
 
-    streams.result(kernel_table([library.kernel(name) for name in library.names()]))
+    streams.result(kernel_table([library.load_kernel(name) for name in library.kernel_names()]))
 
 
 @kernels.command()
 @click.argument("name", metavar="NAME|FILE.yaml")
-@options.making
+@options.kernel_size
 @click.option("--picture", metavar="PATH", type=click.Path(path_type=Path), help="Draw it: .png, .svg or .pdf.")
 @click.option("--sample", metavar="IMAGE", type=click.Path(path_type=Path), help="The photograph to try it on.")
 @click.option("--overwrite", is_flag=True, help="Replace the picture if it exists.")
@@ -47,9 +43,11 @@ def show(
     from convfilter import library
     from convfilter.cli.tables import kernel_sheet
 
-    kernel = library.kernel(name, sigma=sigma, size=size)
+    kernel = library.load_kernel(name, sigma=sigma, size=size)
     if picture is not None:
-        _draw(kernel, picture, sample, overwrite)
+        from convfilter.kernel_pictures import draw_kernel
+
+        draw_kernel(kernel, picture, sample, overwrite=overwrite)
     streams.result(kernel_sheet(kernel))
 
 
@@ -58,12 +56,12 @@ def show(
 def check(files: tuple[Path, ...]) -> None:
     """Check kernel files; the first mistake of each is told by line and cell."""
     from convfilter.errors import KernelError
-    from convfilter.kernel_files import load_kernel
+    from convfilter.kernel_files import read_kernel_file
 
     wrong = 0
     for file in files:
         try:
-            kernel = load_kernel(file)
+            kernel = read_kernel_file(file)
         except KernelError as error:
             wrong += 1
             streams.warn(printable(str(error)))
@@ -81,18 +79,3 @@ def schema() -> None:
     from convfilter.kernel_schema import schema as kernel_schema
 
     streams.result(json.dumps(kernel_schema(), indent=2))
-
-
-def _draw(kernel: Kernel, picture: Path, sample: Path | None, overwrite: bool) -> None:
-    from convfilter.atomic import output_file
-    from convfilter.errors import OptionError
-    from convfilter.kernel_pictures import draw_kernel
-
-    format_ = picture.suffix.lower().removeprefix(".")
-    if format_ not in ("png", "svg", "pdf"):
-        raise OptionError(f"{picture}: a kernel is drawn as .png, .svg or .pdf")
-    try:
-        with output_file(picture, overwrite=overwrite) as file:
-            draw_kernel(kernel, file, format_, sample)
-    except FileExistsError:
-        raise OptionError(f"{picture} exists already and is kept; --overwrite replaces it") from None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from convfilter.names import BORDERS, MAX_PIXELS, RANGES
+from convfilter.images.limits import MAX_PIXELS
+from convfilter.names import BORDERS, RANGES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -30,10 +30,10 @@ inputs: Decorator[Any] = click.argument(
     metavar="INPUT...",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, allow_dash=True, readable=False),  # each is checked when its turn comes
+    type=click.Path(allow_dash=True, readable=False),  # each is checked when its turn comes
 )
 
-making = _together(
+kernel_size = _together(
     click.option(
         "--sigma",
         type=float,
@@ -70,7 +70,7 @@ filtering = _together(
     ),
     click.option(
         "--stride",
-        type=click.IntRange(1),
+        type=click.IntRange(1, 1000),
         default=1,
         show_default=True,
         help="Keep every N-th pixel of every N-th row.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -11,6 +12,9 @@ from collections.abc import Callable
 summary: Callable[[], str] = str
 """What to add to the last line; the running command sets it."""
 
+_stderr = 2
+"""Where the last line goes: standard error, even while it is silenced for TensorFlow's sake."""
+
 
 def install() -> None:
     """Watch for signals in a thread of its own.
@@ -19,6 +23,9 @@ def install() -> None:
     convolution can stay inside one call for many seconds. The descriptor below is written to by the
     signal itself, and the thread that reads it ends the process, whatever the main thread does.
     """
+    global _stderr
+    with contextlib.suppress(OSError):  # standard error may be closed
+        _stderr = os.dup(2)
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -38,6 +45,6 @@ def _watch(reading: int) -> None:
         atomic.abandon_all()
     line = f"convfilter: stopped by {signal.Signals(number).name}{summary()}\n"
     try:
-        os.write(2, line.encode())
+        os.write(_stderr, line.encode())
     finally:
         os._exit(128 + number)

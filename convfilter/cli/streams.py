@@ -8,6 +8,9 @@ import sys
 
 from convfilter.cli.text import error_line
 
+_lost = False
+"""Whether a line of results could not be printed."""
+
 
 def prepare() -> None:
     """Make the three streams safe to use, whatever the caller did to them.
@@ -25,29 +28,28 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def result(text: str) -> bool:
-    """Print a line of results at once; False where standard output does not take it.
+def result(text: str) -> None:
+    """Print a line of results at once; `all_printed` tells whether that went well.
 
     A reader that has gone away, such as `head`, is no error: the work goes on without the lines.
     """
     if sys.stdout is None:
-        return True
+        return
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
     except OSError as error:
-        return _give_up(error)
-    return True
+        _give_up(error)
 
 
-def flush() -> bool:
-    """Flush standard output before Python does, which would print a traceback; False where it fails."""
+def all_printed() -> bool:
+    """Flush standard output before Python does, which would print a traceback; False where results are lost."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
-        return _give_up(error)
-    return True
+        _give_up(error)
+    return not _lost
 
 
 def warn(text: str) -> None:
@@ -61,13 +63,13 @@ def warn(text: str) -> None:
         _point_to_null(2)
 
 
-def _give_up(error: OSError) -> bool:
+def _give_up(error: OSError) -> None:
     """Stop writing to standard output; tell why unless the reader just went away."""
+    global _lost
     _point_to_null(1)
-    if error.errno == errno.EPIPE:
-        return True
-    warn(error_line("standard output", f"{error.strerror}; the results could not be printed"))
-    return False
+    if error.errno != errno.EPIPE:
+        _lost = True
+        warn(error_line("standard output", f"{error.strerror}; the results could not be printed"))
 
 
 def _point_to_null(descriptor: int) -> None:

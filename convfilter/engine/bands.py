@@ -12,22 +12,21 @@ from convfilter.borders import OUTSIDE, source_indices
 from convfilter.engine.colour import decode_srgb, encode_srgb, grayscale
 from convfilter.engine.convolution import convolve
 from convfilter.engine.levels import Levels, to_samples
-from convfilter.errors import ImageError
-from convfilter.names import Range
+from convfilter.errors import ImageError, OptionError
+from convfilter.names import RANGES, Range
 from convfilter.operations import (
     Convolve,
     DecodeSrgb,
     EncodeSrgb,
     Grayscale,
     Operation,
+    Operations,
     output_size,
 )
 from convfilter.runtime import resolve_device, tensorflow
 
 BAND_SAMPLES = 2**21
 """Samples of a band, 8 MB of float32: enough to keep every core busy, little beside the picture."""
-
-Operations = tuple[Operation, ...]
 
 
 def run(
@@ -53,8 +52,13 @@ def run(
 
     Raises:
         DeviceError: there is no such device.
-        ImageError: nothing is left of the picture, or it does not fit into memory.
+        ImageError: nothing is left of the picture, or the device's memory does not suffice.
+        OptionError: no such range.
     """
+    if range_ not in RANGES:
+        raise OptionError(f"{range_}: a range is one of {', '.join(RANGES)}")
+    for frame in pixels:
+        _require_output(frame, operations)
     tf = tensorflow()
     levels = Levels(pixels[0].dtype, alpha)
     try:
@@ -65,6 +69,15 @@ def run(
         raise ImageError(
             "does not fit into the memory of the device; try --device cpu, or make it smaller first"
         ) from None
+
+
+def _require_output(pixels: NDArray[Any], operations: Operations) -> None:
+    height, width = pixels.shape[:2]
+    if min(output_size(operations, height, width)) < 1:
+        raise ImageError(
+            f"the picture is {width} x {height}, smaller than the kernel, and border valid leaves nothing of it; "
+            "take another border or a smaller kernel"
+        )
 
 
 def _run_frame(
@@ -81,7 +94,7 @@ def _run_frame(
             height, width = output_size(operations, *pixels.shape[:2])
             output = np.empty((height, width, samples.shape[2]), levels.depth)
         output[start:stop] = samples
-    assert output is not None, "a picture has at least one row, which the caller has checked"
+    assert output is not None, "there is at least one row, as _require_output has seen"
     return output
 
 
@@ -91,7 +104,8 @@ def _extremes(pixels: list[NDArray[Any]], operations: Operations, levels: Levels
     for frame in pixels:
         for _, _, band in _bands(frame, operations, levels):
             colour = band.numpy()[..., : band.shape[-1] - levels.alpha]
-            least, greatest = min(least, np.nanmin(colour)), max(greatest, np.nanmax(colour))
+            finite = colour[np.isfinite(colour)]  # a float picture may hold NaN
+            least, greatest = finite.min(initial=least), finite.max(initial=greatest)
     return float(least), float(greatest)
 
 
@@ -119,7 +133,7 @@ def _rows(
     """Rows start to stop of what the operations make of the pixels; each asks the one before it."""
     tf = tensorflow()
     if not operations:
-        return tf.cast(tf.constant(pixels[start:stop]), levels.compute)
+        return tf.cast(tf.constant(pixels[start:stop]), levels.compute_dtype)
     *before, operation = operations
     height, width = sizes[len(before)]
     down, across = operation.windows

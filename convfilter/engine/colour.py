@@ -5,28 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from convfilter.engine.levels import Levels
+from convfilter.errors import ImageError
 from convfilter.names import GrayMethod
 from convfilter.runtime import tensorflow
 
-_WEIGHTS: dict[GrayMethod, tuple[float, float, float]] = {
-    "rec601": (0.299, 0.587, 0.114),
-    "rec709": (0.2126, 0.7152, 0.0722),
+_WEIGHTS: dict[GrayMethod, tuple[int, int, int]] = {
+    "mean": (1, 1, 1),
+    "rec601": (299, 587, 114),
+    "rec709": (2126, 7152, 722),
 }
+"""Whole numbers, divided by their sum at the end: sums of whole samples stay exact, and halves are seen."""
 
 
 def grayscale(band: Any, method: GrayMethod, levels: Levels) -> Any:
-    """(rows, width, 3 or 4) -> (rows, width, 1 or 2); a band that is grey already stays as it is."""
-    if band.shape[-1] < 3:
+    """(rows, width, 3 or 4) -> (rows, width, 1 or 2); a band that is grey already stays as it is.
+
+    Raises:
+        ImageError: neither one colour channel nor three.
+    """
+    colours = band.shape[-1] - levels.alpha
+    if colours == 1:
         return band
+    if colours != 3:
+        raise ImageError(f"{colours} colour channels cannot become grey; red, green and blue can")
     tf = tensorflow()
     if method == "linear":
         return encode_srgb(grayscale(decode_srgb(band, levels), "rec709", levels), levels)
     red, green, blue = band[..., 0:1], band[..., 1:2], band[..., 2:3]
-    if method == "mean":
-        gray = (red + green + blue) / 3
-    else:
-        weight = _WEIGHTS[method]
-        gray = weight[0] * red + weight[1] * green + weight[2] * blue
+    weights = _WEIGHTS[method]
+    gray = (weights[0] * red + weights[1] * green + weights[2] * blue) / sum(weights)
     return tf.concat([gray, band[..., 3:]], -1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from convfilter.engine.levels import Levels
+from convfilter.engine.passes import correlate
 from convfilter.kernels import Kernel
 from convfilter.operations import Convolve
 from convfilter.runtime import tensorflow
@@ -45,14 +46,8 @@ def convolve(band: Any, operation: Convolve, levels: Levels) -> Any:
 def _feature_maps(band: Any, operation: Convolve) -> Any:
     """(rows, width, channels) -> (rows, width, channels, n), one map a kernel, times the kernel's divisor."""
     tf = tensorflow()
-    kernel = operation.kernel
-    weights = tf.constant(kernel.correlation_weights * kernel.divisor, band.dtype)[:, :, tf.newaxis, :]
-    planes = tf.transpose(band, [2, 0, 1])[..., tf.newaxis]
-    # One of stride and dilation may be above 1 for TensorFlow; the stride is then taken afterwards.
-    stride = operation.stride if operation.dilation == 1 else 1
-    maps = tf.nn.conv2d(planes, weights, strides=stride, padding="VALID", dilations=operation.dilation)
-    if stride != operation.stride:
-        maps = maps[:, :: operation.stride, :: operation.stride]
+    planes = tf.transpose(band, [2, 0, 1])
+    maps = correlate(planes, operation.kernel, operation.stride, operation.dilation)
     return tf.transpose(maps, [1, 2, 0, 3])
 
 

@@ -32,7 +32,7 @@ class Levels:
         return float(np.iinfo(self.depth).max) if self.depth.kind == "u" else 1.0
 
     @property
-    def compute(self) -> str:
+    def compute_dtype(self) -> str:
         """The type to compute in.
 
         float32, whose 24 bits leave 8 below an 8-bit level; a 16-bit sample leaves none to
@@ -61,7 +61,7 @@ def to_samples(band: Any, levels: Levels, range_: Range, extremes: tuple[float, 
         if range_ == "abs":
             colour = tf.abs(colour)
         elif extremes is not None and extremes[1] > extremes[0]:
-            colour = (colour - extremes[0]) * (levels.white / (extremes[1] - extremes[0]))
+            colour = (colour - extremes[0]) * levels.white / (extremes[1] - extremes[0])
         band = tf.concat([colour, band[..., colours:]], -1)
     if levels.depth.kind == "f":
         return tf.cast(band, tf.float32)

@@ -1,1 +1,1 @@
-"""Pictures in files: reading them, fitting them to a format, writing them."""
+"""Pictures in files: read them, fit them to a format, write them."""

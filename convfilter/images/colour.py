@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 def lab_to_rgb(image: Image.Image) -> Image.Image:

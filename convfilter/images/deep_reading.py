@@ -1,53 +1,46 @@
-"""Reads JPEG 2000 and AVIF pictures of more than 8 bits through imagecodecs, all others through Pillow."""
+"""Read JPEG 2000 and AVIF pictures of more than 8 bits through imagecodecs, all others through Pillow."""
 
 from __future__ import annotations
 
 import io
 import struct
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from convfilter.errors import ImageError
 from convfilter.images import pillow_reading
-from convfilter.images.integrity import is_cut, truncated
 from convfilter.images.jp2_boxes import with_boxes
-from convfilter.images.picture import Frame, Picture
+from convfilter.images.limits import check_pixels
+from convfilter.images.picture import Frame, Picture, mode_of_channels
 from convfilter.images.samples import widened
 
-if TYPE_CHECKING:
-    from convfilter.images.limits import Limit
-    from convfilter.images.picture import Mode
-
 _CODESTREAM = b"\xff\x4f\xff\x51"
-_MODES: dict[int, Mode] = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 
-def read(data: bytes, name: str, limit: Limit) -> Picture:
+def read(data: bytes, name: str, max_pixels: int) -> Picture:
     """The picture in a JPEG 2000 or AVIF file: uint8, or uint16 where it has more bits.
 
     Raises:
-        ImageError: it is truncated, over the limit, or of a kind that is not supported.
+        ImageError: it is over the limit, or of a kind that is not supported.
         Exception: whatever the decoder says of damaged data.
     """
-    if is_cut(name, data):
-        raise ImageError(truncated(data))
     if name == "AVIF":
-        return _read(data, name, limit, _avif_bits(data))
-    picture = _read(data, name, limit, _jpeg2000_bits(data))
+        return _read(data, name, max_pixels, _avif_bits(data))
+    picture = _read(data, name, max_pixels, _jpeg2000_bits(data))
     return replace(picture, meta=with_boxes(picture.meta, data))
 
 
-def _read(data: bytes, name: str, limit: Limit, bits: int) -> Picture:
+def _read(data: bytes, name: str, max_pixels: int, bits: int) -> Picture:
     if bits <= 8:
-        return pillow_reading.read(data, name, limit)
+        return pillow_reading.read(data, name, max_pixels)
     with Image.open(io.BytesIO(data), formats=[name]) as image:
         count = getattr(image, "n_frames", 1)
-        limit.check(image.width, image.height, count)
+        check_pixels(max_pixels, image.width, image.height, count)
         if count > 1:
-            picture = pillow_reading.read(data, name, limit)
+            picture = pillow_reading.read(data, name, max_pixels)
             return picture.noting(f"an animation of {bits} bits was read as 8 bits")
         frame = _frame(data, name, image, bits)
         picture = Picture((frame,), name, pillow_reading.meta_of(image, name, data))
@@ -64,9 +57,9 @@ def _frame(data: bytes, name: str, image: Any, bits: int) -> Frame:
     pixels = pixels[..., None] if pixels.ndim == 2 else pixels
     if pixels.dtype != np.uint16 or pixels.ndim != 3 or pixels.shape[:2] != image.size[::-1]:
         raise ImageError(f"{bits}-bit samples of this kind are not supported; convert it to 8 or 16 bits")
-    if pixels.shape[2] not in _MODES:
+    if pixels.shape[2] > 4:
         raise ImageError(f"{pixels.shape[2]} channels are not supported; save it with 1 to 4")
-    mode: Mode = "CMYK" if image.mode == "CMYK" else _MODES[pixels.shape[2]]
+    mode = "CMYK" if image.mode == "CMYK" else mode_of_channels(pixels.shape[2])
     return Frame(widened(pixels, 2**bits - 1), mode)
 
 

@@ -1,14 +1,19 @@
-"""Reads, patches and builds EXIF blocks entry by entry, so that every byte nobody asked to change stays."""
+"""Read, patch and build EXIF blocks entry by entry, so that every byte nobody asked to change stays."""
 
 from __future__ import annotations
 
 import struct
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from convfilter.images.tiff_structure import first_at, is_big, order_of, slots
+
+PREFIX = b"Exif\0\0"
 ORIENTATION, EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x0112, 0x8769, 0x8825, 0xA005
 _WIDTHS, _HEIGHTS = (0x0100, 0xA002), (0x0101, 0xA003)
-_THUMBNAIL = ((0x0201, 0x0202), (0x0111, 0x0117))  # offset and length of a JPEG, or of a strip
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_THUMBNAIL = ((0x0201, 0x0202), (0x0111, 0x0117))
+"""Offset and length of a JPEG, or of a strip."""
+DESCRIPTIVE = (269, 270, 271, 272, 285, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096))
+"""Descriptions, makers, dates, copyright, ratings: what EXIF puts into its first directory."""
 
 
 class Entry(NamedTuple):
@@ -21,12 +26,9 @@ class Entry(NamedTuple):
     position: int
 
 
-def order_of(block: bytes) -> Literal["<", ">"]:
-    """The byte order of a TIFF structure for `struct`; ValueError if it is none."""
-    orders: dict[bytes, Literal["<", ">"]] = {b"II*\0": "<", b"MM\0*": ">"}
-    if block[:4] not in orders or len(block) < 8:
-        raise ValueError("not a TIFF structure")
-    return orders[block[:4]]
+def without_prefix(block: bytes) -> bytes:
+    """The block without the word that some formats put before it."""
+    return block.removeprefix(PREFIX)
 
 
 def directory(block: bytes, offset: int) -> tuple[list[Entry], int]:
@@ -35,26 +37,24 @@ def directory(block: bytes, offset: int) -> tuple[list[Entry], int]:
     Entries that point outside the block are left out.
 
     Raises:
-        struct.error: the directory itself lies outside the block.
+        struct.error: the directory itself lies outside the block, or its values together are larger.
     """
-    order = order_of(block)
-    (count,) = struct.unpack_from(order + "H", block, offset)
-    found = []
-    for index in range(count):
-        at = offset + 2 + 12 * index
-        tag, kind, length = struct.unpack_from(order + "HHI", block, at)
-        size = _SIZES.get(kind, 0) * length
-        position = at + 8 if size <= 4 else struct.unpack_from(order + "I", block, at + 8)[0]
-        if size and position + size <= len(block):
-            found.append(Entry(tag, kind, length, block[position : position + size], position))
-    end = offset + 2 + 12 * count
-    following = struct.unpack_from(order + "I", block, end)[0] if end + 4 <= len(block) else 0
-    return found, following
+    found, following = slots(block, offset)
+    if sum(slot.size for slot in found) > len(block):
+        raise struct.error("values overlap, and together would fill the memory")
+    entries = [
+        Entry(slot.tag, slot.type, slot.length, block[slot.position : slot.position + slot.size], slot.position)
+        for slot in found
+        if slot.size and slot.position + slot.size <= len(block)
+    ]
+    return entries, following or 0
 
 
 def first(block: bytes) -> tuple[list[Entry], int]:
     """The entries of the first directory, and the offset of the next; ValueError or struct.error if damaged."""
-    return directory(block, struct.unpack_from(order_of(block) + "I", block, 4)[0])
+    if is_big(block):
+        raise ValueError("not an EXIF block")
+    return directory(block, first_at(block))
 
 
 def number(block: bytes, entry: Entry) -> int:
@@ -99,11 +99,10 @@ def with_size(block: bytes, width: int, height: int) -> bytes:
 
 def without_thumbnail(block: bytes) -> bytes:
     """The block without its thumbnail, which would go on showing the picture as it was."""
-    order = order_of(block)
-    start = struct.unpack_from(order + "I", block, 4)[0]
     following = first(block)[1]
     if not following:
         return block
+    order, start = order_of(block), first_at(block)
     out = bytearray(block)
     count = struct.unpack_from(order + "H", block, start)[0]
     struct.pack_into(order + "I", out, start + 2 + 12 * count, 0)

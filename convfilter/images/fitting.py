@@ -1,23 +1,19 @@
-"""Fits a picture to what a file format can hold, by stated rules, and says in notes what that cost."""
+"""Fit a picture to what a file format can hold, by stated rules, and say in notes what that cost."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from convfilter.errors import ImageError
+from convfilter.images.channels import is_transparent, on_white, widened_to
+from convfilter.images.formats import Format
 from convfilter.images.metadata import icc_fits, sized
+from convfilter.images.picture import Picture, mode_of
 from convfilter.images.samples import to_depth
-
-if TYPE_CHECKING:
-    from convfilter.images.formats import Format
-    from convfilter.images.picture import Frame, Mode, Picture
 
 _NAMES = {"exif": "EXIF", "icc": "ICC profile", "xmp": "XMP", "text": "text", "comment": "comment"}
 _BITS = {"uint8": "8 bits", "uint16": "16 bits", "float32": "32-bit floats"}
-_OPAQUE: dict[Mode, Mode] = {"LA": "L", "RGBA": "RGB"}
 
 
 def fit(picture: Picture, format_: Format) -> Picture:
@@ -31,11 +27,12 @@ def fit(picture: Picture, format_: Format) -> Picture:
         ImageError: a side is longer than the format allows.
     """
     picture = _with_frames(picture, format_)
-    picture = _with_colour(picture, format_)
+    if "CMYK" not in format_.modes:
+        picture = without_cmyk(picture)
     picture = _with_opacity(picture, format_)
     picture = _with_depth(picture, format_)
     if format_.name != "TIFF":
-        picture = _with_one_mode(picture, "L" in format_.modes)
+        picture = _with_one_mode(picture, gray="L" in format_.modes)
     return _with_meta(picture, format_)
 
 
@@ -60,10 +57,6 @@ def _first(picture: Picture, note: str) -> Picture:
     return replace(picture, frames=picture.frames[:1]).noting(note)
 
 
-def _with_colour(picture: Picture, format_: Format) -> Picture:
-    return picture if "CMYK" in format_.modes else without_cmyk(picture)
-
-
 def without_cmyk(picture: Picture) -> Picture:
     """The picture with CMYK frames as 8-bit sRGB, through its ICC profile where it has one, and a note of it."""
     if all(frame.mode != "CMYK" for frame in picture.frames):
@@ -84,29 +77,9 @@ def without_cmyk(picture: Picture) -> Picture:
 def _with_opacity(picture: Picture, format_: Format) -> Picture:
     if "RGBA" in format_.modes or not any(frame.has_alpha for frame in picture.frames):
         return picture
-    lost = any(_is_transparent(frame) for frame in picture.frames)
+    lost = any(is_transparent(frame) for frame in picture.frames)
     picture = replace(picture, frames=tuple(on_white(frame) for frame in picture.frames))
     return picture.noting("transparency was laid on white") if lost else picture
-
-
-def _is_transparent(frame: Frame) -> bool:
-    full = 1.0 if frame.pixels.dtype.kind == "f" else np.iinfo(frame.pixels.dtype).max
-    return frame.has_alpha and bool((frame.pixels[..., -1] != full).any())
-
-
-def on_white(frame: Frame) -> Frame:
-    """The frame without alpha, laid on white; one without alpha as it is."""
-    if not frame.has_alpha:
-        return frame
-    colour, alpha = frame.pixels[..., :-1], frame.pixels[..., -1:]
-    pixels: Any
-    if frame.pixels.dtype.kind == "f":
-        pixels = colour * alpha + (1 - alpha)
-    else:
-        full = np.uint32(np.iinfo(frame.pixels.dtype).max)
-        wide = alpha.astype(np.uint32)
-        pixels = (colour * wide + full * (full - wide) + full // 2) // full  # full is odd: no ties
-    return replace(frame, pixels=pixels.astype(frame.pixels.dtype), mode=_OPAQUE[frame.mode])
 
 
 def _with_depth(picture: Picture, format_: Format) -> Picture:
@@ -122,27 +95,16 @@ def _with_depth(picture: Picture, format_: Format) -> Picture:
     return replace(picture, frames=tuple(frames)).noting(*notes)
 
 
-def _with_one_mode(picture: Picture, grey: bool) -> Picture:
+def _with_one_mode(picture: Picture, gray: bool) -> Picture:
     """All frames with the same channels and depth, in colour where the format knows no grey; nothing is lost."""
-    modes = {frame.mode for frame in picture.frames}
-    if "CMYK" in modes:  # a single frame, for JPEG
+    if picture.frames[0].mode == "CMYK":  # a single frame, for JPEG
         return picture
     depth = max((frame.pixels.dtype for frame in picture.frames), key=lambda d: d.itemsize).name
-    colour, alpha = not grey or bool(modes & {"RGB", "RGBA"}), bool(modes & {"LA", "RGBA"})
-    mode: Mode = ("RGBA" if alpha else "RGB") if colour else ("LA" if alpha else "L")
+    colours = max(frame.colours for frame in picture.frames) if gray else 3
+    mode = mode_of(colours, alpha=any(frame.has_alpha for frame in picture.frames))
     if all(frame.mode == mode and frame.pixels.dtype == depth for frame in picture.frames):
         return picture
-    return replace(picture, frames=tuple(_widened(frame, depth, mode) for frame in picture.frames))
-
-
-def _widened(frame: Frame, depth: str, mode: Mode) -> Frame:
-    pixels = to_depth(frame.pixels, depth)
-    base = pixels[..., :-1] if frame.has_alpha else pixels
-    parts = [np.repeat(base, 3, axis=2) if mode in ("RGB", "RGBA") and base.shape[2] == 1 else base]
-    if mode in ("LA", "RGBA"):
-        full = np.full_like(pixels[..., :1], 1 if depth == "float32" else np.iinfo(depth).max)
-        parts.append(pixels[..., -1:] if frame.has_alpha else full)
-    return replace(frame, pixels=np.concatenate(parts, axis=2), mode=mode)
+    return replace(picture, frames=tuple(widened_to(frame, depth, mode) for frame in picture.frames))
 
 
 def _with_meta(picture: Picture, format_: Format) -> Picture:
@@ -150,6 +112,10 @@ def _with_meta(picture: Picture, format_: Format) -> Picture:
     if meta.icc and not icc_fits(meta.icc, picture.frames[0].mode):
         meta = replace(meta, icc=None)
         notes.append("the ICC profile is for other channels than the picture has, and was dropped")
+    if format_.name != "PNG" and meta.colorimetry:
+        if not any(name == b"sRGB" for name, _ in meta.colorimetry):  # which is what other formats are taken for
+            notes.append(f"{format_.name} holds no gamma and primaries of PNG: dropped")
+        meta = replace(meta, colorimetry=())
     lost = [field for field in _NAMES if field not in format_.carries and getattr(meta, field)]
     if lost:
         names = ", ".join(_NAMES[field] for field in lost)

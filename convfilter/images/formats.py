@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from convfilter.images.picture import Mode
 
-HEAD = 64  # bytes of a file that `sniff` wants
+HEAD = 64
+"""The bytes of a file that `sniff` wants."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,6 @@ class Format:
         depths: the sample types it holds, as numpy names them.
         carries: the fields of `picture.Meta` it holds.
         frames: whether it holds several frames.
-        lossy: whether encoding changes samples (WebP and JPEG 2000 can do either; here they are not lossy).
         side: the longest side in pixels.
     """
 
@@ -33,11 +33,10 @@ class Format:
     depths: tuple[str, ...] = ("uint8",)
     carries: tuple[str, ...] = ()
     frames: bool = False
-    lossy: bool = False
     side: int = 2**31 - 1
 
 
-_GREY_RGB: tuple[Mode, ...] = ("L", "RGB")
+_GRAY_RGB: tuple[Mode, ...] = ("L", "RGB")
 _WITH_ALPHA: tuple[Mode, ...] = ("L", "LA", "RGB", "RGBA")
 _ALL: tuple[Mode, ...] = (*_WITH_ALPHA, "CMYK")
 
@@ -49,7 +48,6 @@ FORMATS: dict[str, Format] = {
             (".jpg", ".jpeg", ".jpe", ".jfif"),
             ("L", "RGB", "CMYK"),
             carries=("exif", "icc", "xmp", "dpi", "comment"),
-            lossy=True,
             side=65500,
         ),
         Format(
@@ -70,18 +68,17 @@ FORMATS: dict[str, Format] = {
             frames=True,
         ),
         Format("GIF", (".gif",), ("RGB", "RGBA"), carries=("comment",), frames=True, side=65535),
-        Format("BMP", (".bmp", ".dib"), _GREY_RGB, carries=("dpi",)),
+        Format("BMP", (".bmp", ".dib"), _GRAY_RGB, carries=("dpi",)),
         Format(
             "AVIF",
             (".avif", ".avifs"),
             _WITH_ALPHA,
             carries=("exif", "icc", "xmp"),
             frames=True,
-            lossy=True,
             side=65536,
         ),
-        Format("PPM", (".ppm", ".pgm", ".pnm", ".pbm"), _GREY_RGB, ("uint8", "uint16")),
-        Format("PFM", (".pfm",), _GREY_RGB, ("float32",)),
+        Format("PPM", (".ppm", ".pgm", ".pnm", ".pbm"), _GRAY_RGB, ("uint8", "uint16")),
+        Format("PFM", (".pfm",), _GRAY_RGB, ("float32",)),
         Format(
             "JPEG2000",
             (".jp2", ".j2k", ".jpx", ".jpf", ".jpc", ".j2c"),

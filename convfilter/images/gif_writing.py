@@ -1,23 +1,22 @@
-"""Writes GIF: exact palettes wherever the colours fit, every frame whole, with its time, and never merged."""
+"""Write GIF: exact palettes wherever the colours fit, every frame whole, with its time, and never merged."""
 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from convfilter.images.picture import Frame, Picture
 
-    from convfilter.images.picture import Frame, Picture
-
-_KEEP, _CLEAR = 1, 2  # what happens to a frame before the next
+_KEEP, _CLEAR = 1, 2
+"""What happens to a frame before the next."""
 
 
-def write(picture: Picture, file: BinaryIO) -> list[str]:
-    """Writes 8-bit L, LA, RGB or RGBA frames; returns notes.
+def write(picture: Picture, file: BinaryIO, quality: int | None) -> list[str]:
+    """Write 8-bit L, LA, RGB or RGBA frames; return notes.
 
     A frame of at most 256 colours (255 where any frame has transparency) keeps them exactly. Alpha below
     128 becomes transparent, all other opaque.

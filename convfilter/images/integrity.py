@@ -1,18 +1,15 @@
-"""Tells from its outer structure alone whether a file was cut short; lenient decoders do not."""
+"""Tell from its outer structure alone whether a file was cut short; lenient decoders do not."""
 
 from __future__ import annotations
 
 import re
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from convfilter.errors import ImageError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-_MARKER = re.compile(rb"\xff[^\0\x01\xd0-\xd8\xff]")  # those that have content, and the end
+_MARKER = re.compile(rb"\xff[^\0\x01\xd0-\xd8\xff]")
+"""The markers of a JPEG that have content, and the end."""
 
 
 def is_cut(name: str, data: bytes) -> bool:
@@ -72,14 +69,17 @@ def _table(flags: int) -> int:
 
 
 def _jpeg(data: bytes) -> bool:
-    return b"\xff\xd9" not in data[data.rfind(b"\xff\xda") :]
+    """Whether no end follows the last scan; looks for it from behind, as pictures are long."""
+    end = data.rfind(b"\xff\xd9")
+    return data.find(b"\xff\xda", 0, max(end, 0)) < 0 or data.find(b"\xff\xda", end) >= 0
 
 
 def _png(data: bytes) -> bool:
-    at = 8
-    while data[at + 4 : at + 8] != b"IEND":
-        at += 12 + int(struct.unpack_from(">I", data, at)[0])
-    return len(data) < at + 8
+    at, name = 8, b""
+    while name != b"IEND":
+        length, name = struct.unpack_from(">I4s", data, at)
+        at += 12 + length
+    return False
 
 
 def _webp(data: bytes) -> bool:

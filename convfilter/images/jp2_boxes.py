@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from convfilter.images.picture import Meta
+from convfilter.images.exif import without_prefix
+from convfilter.images.picture import Meta
 
 _XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _EXIF = b"JpgTiffExif->JP2"
 _SIGNATURE = b"\0\0\0\x0cjP  "
-_ICC = b"\2\0\0"  # how the colour box says that a profile follows
+_ICC = b"\2\0\0"
+"""How the colour box says that a profile follows."""
 
 
 def split(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -44,7 +43,7 @@ def with_boxes(meta: Meta, data: bytes) -> Meta:
         elif name == b"uuid" and content.startswith(_XMP):
             meta = replace(meta, xmp=content[16:])
         elif name == b"uuid" and content.startswith(_EXIF):
-            meta = replace(meta, exif=content[16:].removeprefix(b"Exif\0\0"))
+            meta = replace(meta, exif=without_prefix(content[16:]))
     return meta
 
 

@@ -1,18 +1,17 @@
-"""What travels beside the pixels: turning the picture upright once, and keeping EXIF, XMP and ICC true to it."""
+"""What travels beside the pixels: turn the picture upright once, and keep EXIF, XMP and ICC true to it."""
 
 from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from convfilter.images import exif
-
-if TYPE_CHECKING:
-    from convfilter.images.picture import Frame, Meta, Mode, Picture
+from convfilter.images.picture import Frame, Meta, Mode, Picture
 
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:\s*=\s*[\"']|\s*>)\s*)[2-8]")
 _ICC_SPACES: dict[Mode, bytes] = {"L": b"GRAY", "LA": b"GRAY", "RGB": b"RGB ", "RGBA": b"RGB ", "CMYK": b"CMYK"}
@@ -67,3 +66,12 @@ def sized(meta: Meta, frame: Frame) -> Meta:
 def icc_fits(icc: bytes, mode: Mode) -> bool:
     """Whether a profile is for pictures of this mode."""
     return icc[16:20] == _ICC_SPACES[mode]
+
+
+def sound_dpi(values: Iterable[Any] | None) -> tuple[float, float] | None:
+    """The two values of a resolution; None where they are not numbers that can be one."""
+    try:
+        across, down = (float(value) for value in values or ())
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return (across, down) if 0 < across < 1e6 and 0 < down < 1e6 else None

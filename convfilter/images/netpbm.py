@@ -1,27 +1,24 @@
-"""Reads and writes the Netpbm formats PBM, PGM, PPM and PFM, at the depth they have."""
+"""Read and write the Netpbm formats PBM, PGM, PPM and PFM, at the depth they have."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convfilter.errors import ImageError
 from convfilter.images.integrity import truncated
-from convfilter.images.picture import Frame, Meta, Picture
-from convfilter.images.samples import widened
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from convfilter.images.limits import Limit
+from convfilter.images.limits import check_pixels
+from convfilter.images.picture import Frame, Meta, Picture, mode_of
+from convfilter.images.samples import white, widened
 
 _GAP = rb"(?:\s|#[^\r\n]*[\r\n])+"
 _TOKEN = re.compile(_GAP + rb"([^\s#]{1,20})(?=\s|#|$)")
 
 
-def read(data: bytes, name: str, limit: Limit) -> Picture:
+def read(data: bytes, name: str, max_pixels: int) -> Picture:
     """The picture in a Netpbm file; uint8 up to a maximum of 255, uint16 above, float32 for PFM.
 
     Raises:
@@ -30,7 +27,7 @@ def read(data: bytes, name: str, limit: Limit) -> Picture:
     magic, at = data[:2], 2
     width, at = _integer(data, at)
     height, at = _integer(data, at)
-    limit.check(width, height)
+    check_pixels(max_pixels, width, height)
     notes: tuple[str, ...] = ()
     bands = 3 if magic in (b"P3", b"P6", b"PF") else 1
     if name == "PFM":
@@ -45,20 +42,20 @@ def read(data: bytes, name: str, limit: Limit) -> Picture:
         depth = 8 if maximum < 256 else 16
         if maximum not in (255, 65535):
             notes = (f"samples up to {maximum} were spread over {depth} bits",)
-    return Picture((Frame(pixels, "RGB" if bands == 3 else "L"),), name, Meta(), notes)
+    return Picture((Frame(pixels, mode_of(bands, alpha=False)),), name, Meta(), notes)
 
 
-def write(frame: Frame, name: str, file: BinaryIO) -> None:
-    """Writes an L or RGB frame as binary PGM or PPM (uint8, uint16) or PFM (float32)."""
-    height, width, bands = frame.pixels.shape
-    pixels = frame.pixels
-    if name == "PFM":
+def write(picture: Picture, file: BinaryIO, quality: int | None) -> list[str]:
+    """Write an L or RGB frame as binary PGM or PPM (uint8, uint16) or PFM (float32)."""
+    pixels = picture.frames[0].pixels
+    height, width, bands = pixels.shape
+    if pixels.dtype == np.float32:
         file.write(b"%s\n%d %d\n-1.0\n" % (b"PF" if bands == 3 else b"Pf", width, height))
-        file.write(pixels[::-1].astype("<f4").tobytes())
-        return
-    magic, maximum = b"P6" if bands == 3 else b"P5", np.iinfo(pixels.dtype).max
-    file.write(b"%s\n%d %d\n%d\n" % (magic, width, height, maximum))
-    file.write(pixels.astype(pixels.dtype.newbyteorder(">")).tobytes())
+        file.write(np.ascontiguousarray(pixels[::-1], "<f4").data)
+    else:
+        file.write(b"%s\n%d %d\n%d\n" % (b"P6" if bands == 3 else b"P5", width, height, white(pixels.dtype)))
+        file.write(np.ascontiguousarray(pixels, pixels.dtype.newbyteorder(">")).data)
+    return []
 
 
 def _token(data: bytes, at: int) -> tuple[bytes, int]:

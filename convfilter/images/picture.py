@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
 Mode = Literal["L", "LA", "RGB", "RGBA", "CMYK"]
 
-CHANNELS: dict[Mode, int] = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "CMYK": 4}
+_MODES: dict[tuple[int, bool], Mode] = {
+    (1, False): "L", (1, True): "LA", (3, False): "RGB", (3, True): "RGBA", (4, False): "CMYK",
+}  # fmt: skip
+"""By the number of colours, and whether there is alpha beside them."""
+
+CHANNELS: dict[Mode, int] = {mode: colours + alpha for (colours, alpha), mode in _MODES.items()}
+
+
+def mode_of(colours: int, alpha: bool) -> Mode:
+    """The mode of 1, 3 or 4 (CMYK) colours, with or without alpha; KeyError where there is none."""
+    return _MODES[colours, alpha]
+
+
+def mode_of_channels(count: int) -> Mode:
+    """The mode of 1 to 4 channels that are not CMYK."""
+    return mode_of(3 if count > 2 else 1, alpha=count in (2, 4))
 
 
 @dataclass(frozen=True)
@@ -38,9 +52,9 @@ class Frame:
         return self.mode in ("LA", "RGBA")
 
     @property
-    def depth(self) -> np.dtype[Any]:
-        """The type of the samples: uint8, uint16 or float32."""
-        return self.pixels.dtype
+    def colours(self) -> int:
+        """The number of channels that are not alpha."""
+        return CHANNELS[self.mode] - self.has_alpha
 
 
 @dataclass(frozen=True)
@@ -63,10 +77,12 @@ class Meta:
         xmp: an XMP packet.
         dpi: pixels per inch, horizontal and vertical.
         text: keyword and text of PNG text chunks.
+        colorimetry: the PNG chunks that say which light the samples stand for, as they are.
         comment: a JPEG or GIF comment.
         loop: how often an animation repeats; 0 is for ever, None is once.
         lossless: True where the file's own coding keeps every sample.
-        compression: the compression of a TIFF, by Pillow's name ("raw", "tiff_lzw", ...).
+        compression: the compression of a TIFF, by tifffile's name ("none", "lzw", ...); None where it
+            loses samples, or is not one to be written again.
         jpeg: tables and sampling of a JPEG.
     """
 
@@ -75,11 +91,22 @@ class Meta:
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
     text: dict[str, str] = field(default_factory=dict)
+    colorimetry: tuple[tuple[bytes, bytes], ...] = ()
     comment: bytes | None = None
     loop: int | None = None
     lossless: bool = True
     compression: str | None = None
     jpeg: JpegCoding | None = None
+
+    @property
+    def plays(self) -> int:
+        """How often an animation plays, as PNG and WebP count it: one more than it repeats; 0 is for ever."""
+        return 1 if self.loop is None else self.loop and self.loop + 1
+
+
+def loop_of(plays: int) -> int | None:
+    """`Meta.loop` for an animation that plays so often; the inverse of `Meta.plays`."""
+    return None if plays == 1 else max(plays - 1, 0)
 
 
 @dataclass(frozen=True)

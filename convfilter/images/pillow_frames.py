@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from PIL import Image
 
 from convfilter.errors import ImageError
-from convfilter.images.picture import Frame
+from convfilter.images.picture import CHANNELS, Frame, Mode, mode_of
 
-if TYPE_CHECKING:
-    from convfilter.images.picture import Mode
-
-_AS_IS: dict[str, Mode] = {m: m for m in ("L", "LA", "RGB", "RGBA", "CMYK")}
-_CONVERTED: dict[str, Mode] = {
+_MODES: dict[str, Mode] = {mode: mode for mode in CHANNELS} | {
     "1": "L", "P": "RGB", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB",
 }  # fmt: skip
+"""What becomes of Pillow's modes."""
 
 
-def to_frame(image: Image.Image, duration: float = 0.0) -> Frame:
+def frame_of_image(image: Image.Image, duration: float = 0.0) -> Frame:
     """A loaded Pillow picture of 8 bits as a frame; palettes, bitmaps and keyed colours resolved.
 
     Raises:
         ImageError: its samples are of a kind that is not supported.
     """
-    mode = _AS_IS.get(image.mode) or _CONVERTED.get(image.mode)
     if image.mode == "LAB":
         from convfilter.images.colour import lab_to_rgb
 
-        image, mode = lab_to_rgb(image), "RGB"
-    if mode is None:
+        image = lab_to_rgb(image)
+    if image.mode not in _MODES:
         raise ImageError(f"samples of Pillow's mode {image.mode} are not supported; convert it to 8 or 16 bits")
+    mode = _MODES[image.mode]
     if "transparency" in image.info and mode in ("L", "RGB"):
-        mode = "LA" if mode == "L" else "RGBA"
+        mode = mode_of(CHANNELS[mode], alpha=True)
     pixels = np.asarray(image if image.mode == mode else image.convert(mode))
     return Frame(pixels[..., None] if pixels.ndim == 2 else pixels, mode, duration)
 

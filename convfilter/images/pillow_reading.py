@@ -1,81 +1,80 @@
-"""Reads the formats that Pillow decodes: every frame, as it is to be seen, with its metadata."""
+"""Read the formats that Pillow decodes: every frame, as it is to be seen, with its metadata."""
 
 from __future__ import annotations
 
 import io
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image
 
 from convfilter.errors import ImageError
 from convfilter.images import exif
-from convfilter.images.integrity import gif_canvas, is_cut, jpeg_scans, truncated
-from convfilter.images.picture import Frame, JpegCoding, Meta, Picture
-from convfilter.images.pillow_frames import image_of, to_frame
+from convfilter.images.integrity import gif_canvas, jpeg_scans
+from convfilter.images.limits import check_pixels
+from convfilter.images.metadata import sound_dpi
+from convfilter.images.picture import Frame, JpegCoding, Meta, Picture, loop_of, mode_of
+from convfilter.images.pillow_frames import frame_of_image, image_of
 
-if TYPE_CHECKING:
-    from convfilter.images.limits import Limit
-    from convfilter.images.picture import Mode
-
-MAX_SCANS = 100  # each scan of a progressive JPEG costs a pass over the whole picture; encoders make about ten
-_IPTC = 0x0404  # among Photoshop's blocks
-_LENIENT = ("WEBP", "AVIF", "JPEG2000")  # their decoders may take a cut file for a whole one
+MAX_SCANS = 100
+"""Each scan of a progressive JPEG costs a pass over the whole picture; encoders make about ten."""
+_IPTC = 0x0404
+"""Among Photoshop's blocks."""
 
 
-def read(data: bytes, name: str, limit: Limit) -> Picture:
+def read(data: bytes, name: str, max_pixels: int) -> Picture:
     """The picture in the bytes of a file of the named format; samples come out as uint8.
 
     Raises:
-        ImageError: it is truncated, over the limit, or of a kind that is not supported.
+        ImageError: it is a truncated GIF, over the limit, or of a kind that is not supported.
         Exception: whatever the decoder says of damaged data.
     """
-    if name in _LENIENT and is_cut(name, data):
-        raise ImageError(truncated(data))
     if name == "GIF":
         width, height, count = gif_canvas(data)
-        limit.check(width, height, count)
+        check_pixels(max_pixels, width, height, count)
     elif name == "WEBP":
-        limit.check(*_webp_canvas(data))  # opening allocates it
+        check_pixels(max_pixels, *_webp_canvas(data))  # opening allocates it
     elif name == "JPEG" and data.count(b"\xff\xda") > MAX_SCANS and jpeg_scans(data) > MAX_SCANS:
         raise ImageError(f"has over {MAX_SCANS} JPEG scans, as only made to exhaust readers; save it anew first")
     with Image.open(io.BytesIO(data), formats=[name]) as image:
         count = 1 if name in ("JPEG", "JPEG2000", "BMP") else getattr(image, "n_frames", 1)
-        limit.check(image.width, image.height, count)
-        frames = tuple(frame_of(image, index) for index in range(count))
+        check_pixels(max_pixels, image.width, image.height, count)
+        frames = tuple(decoded_frame(image, index) for index in range(count))
         picture = Picture(alike(frames), name, meta_of(image, name, data))
         return picture.noting(*_notes(image, name, data))
 
 
-def frame_of(image: Image.Image, index: int) -> Frame:
+def decoded_frame(image: Image.Image, index: int) -> Frame:
     """One frame of an open picture, decoded."""
     if index:
         image.seek(index)
     image.load()
-    return to_frame(image, float(image.info.get("duration") or 0))
+    return frame_of_image(
+        image, float(image.info.get("duration") or 0) if getattr(image, "is_animated", False) else 0.0
+    )
 
 
 def alike(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
     """All frames of an animation in one mode; Pillow starts a GIF as palette and goes on as RGB or RGBA."""
-    modes = {frame.mode for frame in frames}
-    if len(modes) == 1:
+    if len({frame.mode for frame in frames}) == 1:
         return frames
-    mode: Mode = "RGBA" if modes & {"RGBA", "LA"} else "RGB"
+    mode = mode_of(3, alpha=any(frame.has_alpha for frame in frames))
     return tuple(
-        frame if frame.mode == mode else to_frame(image_of(frame).convert(mode), frame.duration) for frame in frames
+        frame if frame.mode == mode else frame_of_image(image_of(frame).convert(mode), frame.duration)
+        for frame in frames
     )
 
 
 def meta_of(image: Image.Image, name: str, data: bytes) -> Meta:
     """What an open picture says beside its pixels."""
     info = image.info
-    block = info.get("exif")
-    icc, xmp = info.get("icc_profile"), info.get("xmp")
+    icc, xmp, block = info.get("icc_profile"), info.get("xmp"), info.get("exif")
+    block = exif.without_prefix(block) if isinstance(block, bytes) else b""
     return Meta(
-        exif=block.removeprefix(b"Exif\0\0") or None if isinstance(block, bytes) else None,
+        exif=block or None,
         icc=icc if isinstance(icc, bytes) and icc else None,
         xmp=(xmp.encode() if isinstance(xmp, str) else xmp) or None,
-        dpi=_dpi(image, name),
+        dpi=None if name == "JPEG" and not _tells_dpi(info, block) else sound_dpi(info.get("dpi")),
         comment=info.get("comment") if name in ("JPEG", "GIF") else None,
         loop=_loop(info, name) if getattr(image, "is_animated", False) else None,
         lossless=_lossless(name, data),
@@ -83,29 +82,20 @@ def meta_of(image: Image.Image, name: str, data: bytes) -> Meta:
     )
 
 
-def _dpi(image: Image.Image, name: str) -> tuple[float, float] | None:
-    dpi = image.info.get("dpi")
-    if name == "JPEG" and image.info.get("jfif_unit") not in (1, 2):
-        # Pillow then looks into EXIF, and makes up 72 where EXIF says nothing
-        try:
-            tags = {e.tag for e in exif.first(image.info.get("exif", b"").removeprefix(b"Exif\0\0"))[0]}
-        except (ValueError, struct.error):
-            tags = set()
-        if not tags >= {0x011A, 0x0128}:
-            return None
+def _tells_dpi(info: dict[Any, Any], block: bytes) -> bool:
+    """Whether a JPEG has a resolution; where not even its EXIF says one, Pillow makes up 72."""
+    if info.get("jfif_unit") in (1, 2):
+        return True
     try:
-        across, down = (float(v) for v in dpi or ())
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
-    return (across, down) if 0 < across < 1e6 and 0 < down < 1e6 else None
+        return {entry.tag for entry in exif.first(block)[0]} >= {0x011A, 0x0128}
+    except (ValueError, struct.error):
+        return False
 
 
 def _loop(info: dict[Any, Any], name: str) -> int | None:
-    """Repetitions; WebP and PNG count how often it plays, which is one more."""
+    """Repetitions, which GIF counts as we do."""
     loop = info.get("loop")
-    if loop is None or name == "GIF":
-        return loop
-    return None if loop == 1 else max(int(loop) - 1, 0)
+    return loop if loop is None or name == "GIF" else loop_of(int(loop))
 
 
 def _lossless(name: str, data: bytes) -> bool:

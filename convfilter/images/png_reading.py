@@ -1,33 +1,29 @@
-"""Reads PNG: checks every checksum, and keeps the 16 bits and the keyed colours that Pillow would blur."""
+"""Read PNG: check every checksum, and keep the 16 bits and the keyed colours that Pillow would blur."""
 
 from __future__ import annotations
 
 import io
 import struct
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from convfilter.errors import ImageError
 from convfilter.images import chunks
-from convfilter.images.picture import Frame, Picture
-from convfilter.images.pillow_reading import alike, frame_of, meta_of
+from convfilter.images.exif import without_prefix
+from convfilter.images.limits import check_pixels
+from convfilter.images.picture import Frame, Picture, mode_of_channels
+from convfilter.images.pillow_reading import alike, decoded_frame, meta_of
 from convfilter.images.png_rows import require_all_rows
 
-if TYPE_CHECKING:
-    from convfilter.images.limits import Limit
-    from convfilter.images.png_rows import require_all_rows
-from convfilter.images.picture import Mode
-
-_MODES: dict[int, Mode] = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _ANIMATED = (b"acTL", b"fcTL", b"fdAT")
 _XMP, _RAW_EXIF = "XML:com.adobe.xmp", "Raw profile type exif"
 
 
-def read(data: bytes, name: str, limit: Limit) -> Picture:
+def read(data: bytes, name: str, max_pixels: int) -> Picture:
     """The picture in a PNG or APNG; uint16 where the file has 16 bits and one frame.
 
     Raises:
@@ -35,9 +31,11 @@ def read(data: bytes, name: str, limit: Limit) -> Picture:
         Exception: whatever the decoder says of damaged data.
     """
     with Image.open(io.BytesIO(data), formats=[name]) as image:
-        limit.check(image.width, image.height, getattr(image, "n_frames", 1))
+        check_pixels(max_pixels, image.width, image.height, getattr(image, "n_frames", 1))
         image.verify()
         require_all_rows(data)
+        if image.mode == "P" and not any(chunk == b"PLTE" for chunk, _ in chunks.split(data)):
+            raise ImageError("damaged: its palette is missing; get a whole copy of it")
     with Image.open(io.BytesIO(data), formats=[name]) as image:
         return _picture(image, name, data)
 
@@ -53,12 +51,13 @@ def _picture(image: Any, name: str, data: bytes) -> Picture:
         image.load()  # for the metadata behind the pixels
         frames = _by_libpng(data, image, np.dtype(f"uint{bits}"))
     else:
-        frames = tuple(frame_of(image, index) for index in range(count))
+        frames = tuple(decoded_frame(image, index) for index in range(count))
     meta = meta_of(image, name, data)
     text = {k: v for k, v in image.text.items() if isinstance(v, str) and k not in (_XMP, _RAW_EXIF)}
     if meta.exif is None and _RAW_EXIF in image.text:  # as ImageMagick writes it
-        meta = replace(meta, exif=image.getexif().tobytes().removeprefix(b"Exif\0\0"))
-    picture = Picture(alike(frames[still_first:]), name, replace(meta, text=text))
+        meta = replace(meta, exif=without_prefix(image.getexif().tobytes()))
+    meta = replace(meta, text=text, colorimetry=tuple(c for c in chunks.split(data) if c[0] in chunks.COLORIMETRY))
+    picture = Picture(alike(frames[still_first:]), name, meta)
     return picture.noting(*(["the still picture beside the animation is not kept"] if still_first else []))
 
 
@@ -75,7 +74,7 @@ def _by_libpng(data: bytes, image: Any, depth: np.dtype[Any]) -> tuple[Frame, ..
         raise ImageError("damaged: its samples cannot be read; get a whole copy of it")
     times = [_duration(content) for name, content in chunks.split(data) if name == b"fcTL"]
     times = [0.0] * (count - len(times)) + times
-    return tuple(Frame(p, _MODES[p.shape[2]], t) for p, t in zip(pixels, times, strict=True))
+    return tuple(Frame(p, mode_of_channels(p.shape[2]), t) for p, t in zip(pixels, times, strict=True))
 
 
 def _duration(control: bytes) -> float:

@@ -1,4 +1,4 @@
-"""Counts the rows in the compressed data of a PNG: Pillow shows missing ones as black and says nothing."""
+"""Count the rows in the compressed data of a PNG: Pillow shows missing ones as black and says nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import zlib
 from convfilter.errors import ImageError
 from convfilter.images import chunks
 
-_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # a pixel, by colour type
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+"""Samples of a pixel, by colour type."""
 _PLAIN = ((0, 0, 1, 1),)
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """First column, first row, and the steps between columns and between rows (PNG specification, 8.2)."""

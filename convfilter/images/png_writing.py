@@ -1,29 +1,27 @@
-"""Writes PNG and APNG: 8 or 16 bits, every frame with its own time, no two frames merged."""
+"""Write PNG and APNG: 8 or 16 bits, every frame with its own time, no two frames merged."""
 
 from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, PngImagePlugin
 
 from convfilter.images import chunks
+from convfilter.images.picture import Frame, Meta, Picture
 from convfilter.images.pillow_frames import image_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from convfilter.images.picture import Frame, Meta, Picture
-
-_LONGEST = 2**20  # what Pillow unpacks of a profile or text when reading; longer ones would shut the file
+_LONGEST = 2**20
+"""What Pillow unpacks of a profile or text when reading; longer ones would shut the file."""
 _LEVEL = 6
 
 
-def write(picture: Picture, file: BinaryIO) -> list[str]:
-    """Writes L, LA, RGB or RGBA frames of uint8 or uint16, all alike; returns notes."""
+def write(picture: Picture, file: BinaryIO, quality: int | None) -> list[str]:
+    """Write L, LA, RGB or RGBA frames of uint8 or uint16, all alike; return notes."""
     file.write(chunks.join(_file(picture)))
     notes = {
         "the ICC profile is too long for PNG: dropped": len(picture.meta.icc or b"") >= _LONGEST,
@@ -44,7 +42,7 @@ def _file(picture: Picture) -> Iterator[tuple[bytes, bytes]]:
             yield header
             yield from _ancillary(picture.meta)
             if len(frames) > 1:
-                yield b"acTL", struct.pack(">II", len(frames), _plays(picture.meta.loop))
+                yield b"acTL", struct.pack(">II", len(frames), picture.meta.plays)
         if len(frames) > 1:
             yield b"fcTL", _control(frame, sequence)
             sequence += 1
@@ -73,6 +71,7 @@ def _pixels(frame: Frame) -> list[tuple[bytes, bytes]]:
 
 def _ancillary(meta: Meta) -> Iterator[tuple[bytes, bytes]]:
     """The chunks of the metadata, as Pillow makes them for a picture of one pixel."""
+    yield from meta.colorimetry
     text = PngImagePlugin.PngInfo()
     for key, value in meta.text.items():
         if _is_keyword(key):
@@ -86,11 +85,6 @@ def _ancillary(meta: Meta) -> Iterator[tuple[bytes, bytes]]:
     yield from (
         (name, content) for name, content in chunks.split(out.getvalue()) if name not in (b"IHDR", b"IDAT", b"IEND")
     )
-
-
-def _plays(loop: int | None) -> int:
-    """PNG counts how often it plays, 0 for ever; we count repetitions."""
-    return 1 if loop is None else loop and loop + 1
 
 
 def _control(frame: Frame, sequence: int) -> bytes:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from PIL import Image
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _lock = threading.Lock()
 _inside = 0
@@ -22,14 +19,9 @@ for _name in ("PIL", "tifffile"):  # without a handler, logging prints their com
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
-def one_line(error: Exception) -> str:
-    """The start of a library's message, fit for a line on a terminal."""
-    return "".join(c for c in " ".join(str(error).split()) if c.isprintable())[:80].strip()
-
-
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Within it Pillow neither limits pixels nor warns; the last thread to leave restores both."""
+    """Let Pillow neither limit pixels nor warn; the last thread to leave restores both."""
     global _inside, _saved_limit, _saved_warnings
     with _lock:
         if _inside == 0:

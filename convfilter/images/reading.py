@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-from convfilter.errors import ImageError
-from convfilter.images.formats import sniff
+from convfilter.errors import ImageError, one_line
+from convfilter.images.formats import HEAD, Format, sniff
 from convfilter.images.integrity import is_cut, truncated
-from convfilter.images.limits import Limit
 from convfilter.images.metadata import upright
-from convfilter.images.quiet import one_line, quiet
-from convfilter.images.sources import open_regular, read_all, read_head
-
-if TYPE_CHECKING:
-    from convfilter.images.formats import Format
-    from convfilter.images.picture import Picture
+from convfilter.images.picture import Picture
+from convfilter.images.quiet import quiet
+from convfilter.images.sources import open_regular, read_all, read_up_to
 
 _READERS = {
+    "JPEG": "pillow_reading",
     "PNG": "png_reading",
+    "WEBP": "pillow_reading",
     "TIFF": "tiff_reading",
+    "GIF": "pillow_reading",
+    "BMP": "pillow_reading",
+    "AVIF": "deep_reading",
     "PPM": "netpbm",
     "PFM": "netpbm",
     "JPEG2000": "deep_reading",
-    "AVIF": "deep_reading",
 }
+"""The module that reads a format, with a function `read(data, name, max_pixels) -> Picture`."""
+_LENIENT = ("WEBP", "AVIF", "JPEG2000")
+"""Their decoders may take a cut file for a whole one."""
 
 
 def read(source: Path | BinaryIO, *, max_pixels: int) -> Picture:
-    """Reads a picture with all its frames, turned upright; the format is told by content, never by name.
+    """Read a picture with all its frames, turned upright; the format is told by content, never by name.
 
     Args:
-        source: a path, or a binary file whose rest is the picture.
+        source: a path, or a binary file or stream whose rest is the picture.
         max_pixels: the most pixels allowed over all frames, checked before decoding.
 
     Returns:
@@ -50,36 +53,39 @@ def read(source: Path | BinaryIO, *, max_pixels: int) -> Picture:
 
 
 def _read(file: BinaryIO, max_pixels: int) -> Picture:
-    head = read_head(file)
+    head = read_up_to(file, HEAD)
     if not head:
         raise ImageError("empty file; get a whole copy of it")
     format_ = sniff(head)
     if format_ is None:
         raise ImageError(_unknown(head))
-    return upright(_decoded(head + read_all(file), format_, Limit(max_pixels)))
+    return upright(_decoded(head + read_all(file), format_, max_pixels))
 
 
-def _decoded(data: bytes, format_: Format, limit: Limit) -> Picture:
-    reader = importlib.import_module(f"convfilter.images.{_READERS.get(format_.name, 'pillow_reading')}")
+def _decoded(data: bytes, format_: Format, max_pixels: int) -> Picture:
+    reader = importlib.import_module(f"convfilter.images.{_READERS[format_.name]}")
+    cut = is_cut(format_.name, data)
+    if cut and format_.name in _LENIENT:
+        raise ImageError(truncated(data))
     try:
         with quiet():
-            picture: Picture = reader.read(data, format_.name, limit)
+            picture: Picture = reader.read(data, format_.name, max_pixels)
             return picture
     except ImageError:
         raise
     except MemoryError:
         raise ImageError("does not fit into memory; lower --max-pixels to refuse such files at once") from None
     except Exception as error:  # decoders answer damaged data with errors of every type there is
-        raise ImageError(_explained(error, data, format_.name)) from error
+        if cut or "truncated" in str(error).lower():
+            raise ImageError(truncated(data)) from error
+        raise ImageError(_explained(str(error), format_.name)) from error
 
 
-def _explained(error: Exception, data: bytes, name: str) -> str:
+def _explained(message: str, name: str) -> str:
     """What to tell about an error of a decoder."""
-    if is_cut(name, data) or "truncated" in str(error).lower():
-        return truncated(data)
-    if "MAX_TEXT" in str(error):  # Pillow's guard against text and profiles that unpack without end
+    if "MAX_TEXT" in message:  # Pillow's guard against text and profiles that unpack without end
         return "a text or colour profile in it unpacks to more than 1 MiB; remove it first"
-    said = one_line(error)
+    said = one_line(message)
     if not said or "cannot identify image file" in said:
         return f"damaged or truncated, or a kind of {name} that is not supported; get a whole copy of it"
     return f"damaged {name} ({said}); get a whole copy of it"

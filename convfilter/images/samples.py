@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+
+def white(dtype: DTypeLike) -> float:
+    """The sample of this type that is white, and full alpha: the largest integer, 1 for floats."""
+    kind = np.dtype(dtype)
+    return 1.0 if kind.kind == "f" else float(np.iinfo(kind).max)
 
 
 def widened(samples: NDArray[Any], maximum: int) -> NDArray[Any]:
@@ -29,20 +33,20 @@ def to_depth(pixels: NDArray[Any], depth: str) -> NDArray[Any]:
         return pixels
     result: NDArray[Any]
     if depth == "float32":
-        result = pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+        result = pixels.astype(np.float32) / np.float32(white(pixels.dtype))
     elif pixels.dtype == np.uint8:
         result = pixels.astype(np.uint16) * np.uint16(257)
     elif pixels.dtype == np.uint16:  # 257 is odd, so a tie cannot happen
         result = ((pixels.astype(np.uint32) + 128) // 257).astype(depth)
     else:
         clipped = np.clip(np.nan_to_num(pixels, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
-        result = np.rint(clipped * np.float32(np.iinfo(depth).max)).astype(depth)
+        result = np.rint(clipped * np.float32(white(depth))).astype(depth)
     return result
 
 
 def unassociated(pixels: NDArray[Any]) -> NDArray[Any]:
     """Pixels whose colour was multiplied by alpha (the last channel), divided by it again."""
-    full = 1.0 if pixels.dtype.kind == "f" else float(np.iinfo(pixels.dtype).max)
+    full = white(pixels.dtype)
     alpha = pixels[..., -1:].astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         colour = np.where(alpha > 0, pixels[..., :-1] * full / alpha, 0.0)

@@ -1,26 +1,22 @@
-"""Opens what holds a picture, and refuses at once whatever cannot: folders, pipes, devices, nothing."""
+"""Open what holds a picture, and refuse at once whatever cannot: folders, pipes, devices."""
 
 from __future__ import annotations
 
 import errno
-import io
 import os
 import stat
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from pathlib import Path
+from typing import BinaryIO
 
 from convfilter.errors import ImageError
-from convfilter.images.formats import HEAD
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 MAX_BYTES = 4 * 2**30
 """The largest file or stream that is read; all of it is held in memory while it is decoded."""
 
-# O_NONBLOCK: opening a pipe that nobody writes to must not wait. The others do not exist everywhere.
 _FLAGS = os.O_RDONLY
+"""With O_NONBLOCK, as opening a pipe that nobody writes to must not wait. These do not exist everywhere."""
 for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
     _FLAGS |= getattr(os, _name, 0)
 
@@ -30,18 +26,18 @@ _REASONS = {
     errno.ELOOP: "is a loop of symbolic links; name the picture itself",
     errno.ENAMETOOLONG: "the name is too long; rename the file or its folders",
     errno.ENOTDIR: "no such file: a part of its path is not a folder",
-    errno.ENXIO: "not a regular file; name a picture file",
+    errno.ENXIO: "not a regular file; name a file of your own",
     errno.EISDIR: "is a directory; name the pictures in it",
 }
 
 
 @contextmanager
 def open_regular(path: Path) -> Iterator[BinaryIO]:
-    """Opens a regular file for reading, without ever waiting for a pipe or a device.
+    """Open a regular file for reading, without ever waiting for a pipe or a device.
 
     Raises:
-        ImageError: it is missing, a dangling or looping link, unreadable, a directory, empty, or not a
-            regular file.
+        ImageError: it is missing, a dangling or looping link, unreadable, a directory, or not a regular
+            file.
     """
     try:
         descriptor = os.open(path, _FLAGS)
@@ -61,8 +57,6 @@ def _require_regular(found: os.stat_result) -> None:
         raise ImageError(_REASONS[errno.EISDIR])
     if not stat.S_ISREG(found.st_mode):
         raise ImageError(_REASONS[errno.ENXIO])
-    if found.st_size == 0:
-        raise ImageError("empty file; get a whole copy of it")
 
 
 def _reason(path: Path, error: OSError | ValueError) -> str:
@@ -75,12 +69,14 @@ def _reason(path: Path, error: OSError | ValueError) -> str:
     return _REASONS.get(error.errno or 0, f"cannot be opened: {error.strerror}")
 
 
-def read_head(file: BinaryIO) -> bytes:
-    """The first bytes of a file, enough to tell its format; ImageError if the system cannot read it."""
+def read_up_to(file: BinaryIO, most: int) -> bytes:
+    """So many bytes of a file or stream, or all that it has left; ImageError if the system cannot read it."""
     try:
-        return file.read(HEAD)
+        return file.read(most) or b""  # None: the kernel's own files may have nothing yet
     except OSError as error:
         raise ImageError(f"cannot be read: {error.strerror}") from None
+    except MemoryError:
+        raise ImageError("is too large for the memory of this computer") from None
 
 
 def read_all(file: BinaryIO, limit: int = MAX_BYTES) -> bytes:
@@ -92,28 +88,7 @@ def read_all(file: BinaryIO, limit: int = MAX_BYTES) -> bytes:
     Raises:
         ImageError: it holds more than limit bytes, or the system cannot read it.
     """
-    try:
-        data = file.read(limit + 1)
-    except OSError as error:
-        raise ImageError(f"cannot be read: {error.strerror}") from None
-    except MemoryError:
-        raise ImageError("is too large for the memory of this computer") from None
+    data = read_up_to(file, limit + 1)
     if len(data) > limit:
         raise ImageError(f"holds more than {limit >> 20} MiB; split or shrink the picture first")
     return data
-
-
-def read_stream(stream: BinaryIO, limit: int = 2**30) -> io.BytesIO:
-    """Standard input, read to its end, as a seekable file.
-
-    Args:
-        stream: `sys.stdin.buffer`, a pipe or another stream.
-        limit: the most bytes taken, 1 GiB unless told.
-
-    Raises:
-        ImageError: the stream is empty, longer than limit, or cannot be read.
-    """
-    data = read_all(stream, limit)
-    if not data:
-        raise ImageError("is empty; pipe a picture into it")
-    return io.BytesIO(data)

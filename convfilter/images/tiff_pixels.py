@@ -1,43 +1,39 @@
-"""Turns the samples of a TIFF page, in whatever way they are stored, into pixels."""
+"""Turn the samples of a TIFF page, in whatever way they are stored, into pixels."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convfilter.errors import ImageError
-from convfilter.images.picture import Frame
+from convfilter.images.picture import Frame, mode_of
 from convfilter.images.samples import unassociated, widened
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from convfilter.images.picture import Mode
 
 _WHITE_IS_ZERO, _PALETTE = 0, 3
 _ASSOCIATED = 1
-_BASES: dict[int, Mode] = {0: "L", 1: "L", 2: "RGB", 3: "RGB", 5: "CMYK", 6: "RGB"}
-_WITH_ALPHA: dict[Mode, Mode] = {"L": "LA", "RGB": "RGBA"}
+_COLOURS = {0: 1, 1: 1, 2: 3, 3: 3, 5: 4, 6: 3}
+"""The number of colours, by what TIFF calls the photometric interpretation."""
 
 
-def frame_of(page: Any) -> tuple[Frame, list[str]]:
+def frame_of_page(page: Any) -> tuple[Frame, list[str]]:
     """The frame of a tifffile page, not yet turned upright, and notes about what was not kept.
 
     Raises:
         ImageError: its samples are of a kind that is not supported.
         Exception: whatever tifffile says of damaged data.
     """
-    mode = _BASES.get(int(page.photometric))
-    if mode is None:
+    colours = _COLOURS.get(int(page.photometric))
+    if colours is None:
         raise ImageError(f"TIFF colour of kind {int(page.photometric)} is not supported; convert it to RGB")
     samples = _contiguous(page)
     pixels, notes = _scaled(samples, page)
     if page.photometric == _PALETTE:
-        return Frame(_coloured(samples, page), mode), []
+        return Frame(_coloured(samples, page), "RGB"), []
     if page.photometric == _WHITE_IS_ZERO and pixels.dtype.kind == "u":
         pixels = ~pixels
-    return _with_extra(pixels, mode, page, notes)
+    return _with_extra(pixels, colours, page, notes)
 
 
 def _contiguous(page: Any) -> NDArray[Any]:
@@ -76,17 +72,17 @@ def _coloured(samples: NDArray[Any], page: Any) -> NDArray[np.uint8]:
     return table[samples[..., 0].astype(np.uint8)]
 
 
-def _with_extra(pixels: NDArray[Any], mode: Mode, page: Any, notes: list[str]) -> tuple[Frame, list[str]]:
-    """Tells alpha from other channels beyond the colour."""
-    colour = {"L": 1, "RGB": 3, "CMYK": 4}[mode]
-    extra = pixels.shape[2] - colour
+def _with_extra(pixels: NDArray[Any], colours: int, page: Any, notes: list[str]) -> tuple[Frame, list[str]]:
+    """Tell alpha from other channels beyond the colours."""
+    extra = pixels.shape[2] - colours
     if extra < 0 or extra > 1:
         raise ImageError(f"{pixels.shape[2]} channels are not supported; save it as grey, RGB, RGBA or CMYK")
     if not extra:
-        return Frame(pixels, mode), notes
+        return Frame(pixels, mode_of(colours, alpha=False)), notes
     kind = int(page.extrasamples[0]) if page.extrasamples else 2  # an unexplained channel is taken as alpha
-    if mode == "CMYK" or kind not in (1, 2):
+    if colours == 4 or kind not in (1, 2):
         dropped = "a channel beside the colours was dropped"
-        return Frame(np.ascontiguousarray(pixels[..., :colour]), mode), [*notes, dropped]
+        pixels = np.ascontiguousarray(pixels[..., :colours])
+        return Frame(pixels, mode_of(colours, alpha=False)), [*notes, dropped]
     pixels = unassociated(pixels) if kind == _ASSOCIATED else pixels
-    return Frame(pixels, _WITH_ALPHA[mode]), notes
+    return Frame(pixels, mode_of(colours, alpha=True)), notes

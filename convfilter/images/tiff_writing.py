@@ -1,32 +1,29 @@
-"""Writes TIFF: any depth, any channels, a page for each frame, EXIF in directories of its own."""
+"""Write TIFF: any depth, any channels, a page for each frame, EXIF in directories of its own."""
 
 from __future__ import annotations
 
 import io
 import struct
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
 
 from convfilter.images import exif
-from convfilter.images.tiff_reading import DESCRIPTIVE
+from convfilter.images.picture import Frame, Meta, Picture
+from convfilter.images.tiff_structure import order_of
 
-if TYPE_CHECKING:
-    from convfilter.images.picture import Frame, Meta, Picture
-
-_PHOTOMETRIC = {"L": "minisblack", "LA": "minisblack", "RGB": "rgb", "RGBA": "rgb", "CMYK": "separated"}
-_DEFLATE = "adobe_deflate"
-_COMPRESSIONS = {
-    "raw": None, "packbits": "packbits", "tiff_lzw": "lzw", "lzma": "lzma", "zstd": "zstd",
-}  # fmt: skip
-_PREDICTED = (_DEFLATE, "lzw", "lzma", "zstd")
-_BIG = 3_900_000_000  # from here on, offsets need BigTIFF
+_PHOTOMETRIC = {1: "minisblack", 3: "rgb", 4: "separated"}
+"""By the number of colours."""
+_UNPREDICTED = ("none", "packbits")
+"""The compressions that gain nothing by coding differences."""
+_BIG = 3_900_000_000
+"""From so many bytes on, offsets need BigTIFF."""
 _XMP = 700
 
 
-def write(picture: Picture, file: BinaryIO) -> list[str]:
-    """Writes frames of uint8, uint16 or float32; returns notes.
+def write(picture: Picture, file: BinaryIO, quality: int | None) -> list[str]:
+    """Write frames of uint8, uint16 or float32; return notes.
 
     The compression of the source is kept where it loses nothing, otherwise it is deflate.
     """
@@ -35,22 +32,20 @@ def write(picture: Picture, file: BinaryIO) -> list[str]:
     big = sum(frame.pixels.nbytes for frame in picture.frames) > _BIG
     if big and block:
         block, notes = None, ["EXIF is not written into a TIFF of this size: dropped"]
-    out = io.BytesIO()
-    with tifffile.TiffWriter(out, bigtiff=big, byteorder=exif.order_of(block) if block else "<") as writer:
+    with tifffile.TiffWriter(file, bigtiff=big, byteorder=order_of(block) if block else "<") as writer:
         for index, frame in enumerate(picture.frames):
             _page(writer, frame, meta, first=index == 0)
     if block:
-        _attach(out, block)
-    file.write(out.getbuffer())
+        _attach(file, block)
     return notes
 
 
 def _page(writer: Any, frame: Frame, meta: Meta, first: bool) -> None:
-    compression = _COMPRESSIONS.get(meta.compression or "", _DEFLATE)
+    compression = meta.compression or "adobe_deflate"
     options: dict[str, Any] = {}
     if frame.has_alpha:
         options["extrasamples"] = ["unassalpha"]
-    if compression in _PREDICTED:
+    if compression not in _UNPREDICTED:
         options["predictor"] = True
     if meta.dpi:
         options |= {"resolution": meta.dpi, "resolutionunit": "INCH"}
@@ -61,7 +56,7 @@ def _page(writer: Any, frame: Frame, meta: Meta, first: bool) -> None:
     pixels = frame.pixels[..., 0] if frame.mode == "L" else frame.pixels
     writer.write(
         np.ascontiguousarray(pixels),
-        photometric=_PHOTOMETRIC[frame.mode],
+        photometric=_PHOTOMETRIC[frame.colours],
         planarconfig=None if frame.mode == "L" else "contig",
         compression=compression,
         contiguous=False,
@@ -71,24 +66,25 @@ def _page(writer: Any, frame: Frame, meta: Meta, first: bool) -> None:
     )
 
 
-def _attach(out: io.BytesIO, block: bytes) -> None:
-    """Replaces the first directory by one behind the file that has the entries of an EXIF block as well.
+def _attach(file: BinaryIO, block: bytes) -> None:
+    """Replace the first directory by one behind the file that has the entries of an EXIF block as well.
 
     tifffile writes no EXIF or GPS directories. All other offsets in the file stay as they are.
     """
-    data = out.getvalue()
-    order = exif.order_of(data)
+    file.seek(0)
+    data = file.read()
+    order = order_of(data)
     entries, following = exif.first(data)
     told = exif.first(block)[0]
-    entries += [entry for entry in told if entry.tag in DESCRIPTIVE]
-    at = out.seek(0, io.SEEK_END)
+    entries += [entry for entry in told if entry.tag in exif.DESCRIPTIVE]
+    at = file.seek(0, io.SEEK_END)
     for tag in (exif.EXIF_IFD, exif.GPS_IFD):
         sub = [entry for entry in exif.sub_directory(block, told, tag) if entry.tag != exif.INTEROP_IFD]
         if sub:
-            at += out.write(b"\0" * (at % 2))
+            at += file.write(b"\0" * (at % 2))
             entries.append(exif.Entry(tag, 4, 1, struct.pack(order + "I", at), 0))
-            at += out.write(exif.packed(order, sub, at))
-    at += out.write(b"\0" * (at % 2))
-    out.write(exif.packed(order, entries, at, following))
-    out.seek(4)
-    out.write(struct.pack(order + "I", at))
+            at += file.write(exif.packed(order, sub, at))
+    at += file.write(b"\0" * (at % 2))
+    file.write(exif.packed(order, entries, at, following))
+    file.seek(4)
+    file.write(struct.pack(order + "I", at))

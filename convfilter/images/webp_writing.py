@@ -1,28 +1,25 @@
-"""Writes WebP: lossless where the source was, and every frame of an animation on its own, so that none merge."""
+"""Write WebP: lossless where the source was, and every frame of an animation on its own, so that none merge."""
 
 from __future__ import annotations
 
 import io
 import struct
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
+from convfilter.images.picture import Frame, Picture
 from convfilter.images.pillow_frames import image_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from convfilter.images.picture import Frame, Picture
 
 _ANIMATION, _XMP, _EXIF, _ALPHA, _ICC = 0x02, 0x04, 0x08, 0x10, 0x20
 _PIXELS = (b"ALPH", b"VP8 ", b"VP8L")
 
 
 def write(picture: Picture, file: BinaryIO, quality: int | None) -> list[str]:
-    """Writes 8-bit frames of one size; without quality lossless if the source was, else at quality 90."""
-    options: dict[str, Any] = {"quality": 90 if quality is None else quality}
-    if quality is None and picture.meta.lossless:
-        options = {"lossless": True, "exact": True, "quality": 75}  # quality is the effort here
+    """Write 8-bit frames of one size; without quality lossless if the source was, else at quality 90."""
     meta = picture.meta
+    options: dict[str, Any] = {"quality": 90 if quality is None else quality}
+    if quality is None and meta.lossless:
+        options = {"lossless": True, "exact": True, "quality": 75}  # quality is the effort here
     if len(picture.frames) == 1:
         frame = picture.frames[0]
         file.write(_still(frame, icc_profile=meta.icc or b"", exif=meta.exif or b"", xmp=meta.xmp or b"", **options))
@@ -32,8 +29,7 @@ def write(picture: Picture, file: BinaryIO, quality: int | None) -> list[str]:
     height, width = picture.frames[0].pixels.shape[:2]
     body = [_chunk(b"VP8X", bytes([flags, 0, 0, 0]) + _three(width - 1) + _three(height - 1))]
     body += [_chunk(b"ICCP", meta.icc)] if meta.icc else []
-    plays = 1 if meta.loop is None else meta.loop and meta.loop + 1
-    body.append(_chunk(b"ANIM", struct.pack("<IH", 0, min(plays, 65535))))
+    body.append(_chunk(b"ANIM", struct.pack("<IH", 0, min(meta.plays, 65535))))
     body += [_animated(frame, _still(frame, **options)) for frame in picture.frames]
     body += [_chunk(b"EXIF", meta.exif)] if meta.exif else []
     body += [_chunk(b"XMP ", meta.xmp)] if meta.xmp else []
