@@ -114,13 +114,13 @@ def _run(job: Job, settings: Settings) -> tuple[str, ...]:
     after = filter_picture(before, settings.operations, range_=settings.range_, device=settings.device)
     format_ = job.format or FORMATS[before.format]
     if job.compare is None:
-        return _write(after, job.target, format_, replace_target, settings.quality)
+        return after.notes + _write(after, job.target, format_, replace_target, settings.quality)
     # Inside out, so that a comparison that cannot be written leaves the target alone.
     with _output(job.target, replace_target) as file:
         notes = encode(after, format_, file, quality=settings.quality)
         both = side_by_side(before, after)
         notes += _write(both, job.compare, format_of(job.compare), settings.overwrite, settings.quality)
-    return notes
+    return after.notes + notes
 
 
 def _input(source: Path) -> Path | io.BufferedReader:

@@ -11,7 +11,17 @@ CHECKS = (
     ["ruff", "check"],
     ["ruff", "format", "--check", "--quiet"],
     ["mypy"],
-    ["pytest", "--quiet", "--numprocesses", "2", "--cov", "--cov-report", "term:skip-covered"],
+    [
+        "pytest",
+        "--quiet",
+        "--numprocesses",
+        "2",
+        "--cov",
+        "--cov-report",
+        "term:skip-covered",
+        "--cov-fail-under",
+        "90",
+    ],
 )
 
 

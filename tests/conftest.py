@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-SAMPLES = Path(__file__).parents[1] / "samples"
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "samples"
+MAX_PIXELS = 100_000_000
+"""The limit that README.md promises."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Answer:
 @pytest.fixture
 def cli(capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
     """Run a command line in this process, which has TensorFlow loaded already."""
-    from convfilter.cli import run
+    from convfilter.cli.main import run
 
     def call(*arguments: object) -> Answer:
         capfd.readouterr()
@@ -46,6 +50,12 @@ def convfilter(*arguments: object, **options: Any) -> subprocess.CompletedProces
     if "stdout" in settings or "stderr" in settings:
         del settings["capture_output"]
     return subprocess.run([sys.executable, "-m", "convfilter", *map(os.fspath, map(str, arguments))], **settings)
+
+
+@pytest.fixture
+def random(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Random numbers that are the same whenever this test runs, whichever ran before."""
+    return np.random.default_rng(zlib.crc32(request.node.nodeid.encode()))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from functools import cache, partial
 
 import numpy as np
 from files_build import (
+    black_png,
     bmp,
     chunk,
     gif_frame,
@@ -28,15 +29,9 @@ from files_damaged import HEIGHT, WIDTH, whole
 from files_records import Bad
 from PIL import Image
 
-OVER = "over the limit"
+OVER = "MP is over the limit of 100 MP; raise with --max-pixels"
+SQUARE = f"50000 x 50000 = 2500 {OVER}"
 GREYS = [(0, 0, 0), (80, 80, 80), (160, 160, 160), (255, 255, 255)]
-
-
-def black_png(width: int, height: int, depth: int, colour: int) -> bytes:
-    """A black PNG of any size, whole and small."""
-    channels = {0: 1, 2: 3, 6: 4}[colour]
-    size = height * (1 + (width * depth * channels + 7) // 8)
-    return png_file(png_header(width, height, depth, colour), chunk(b"IDAT", zeros_deflated(size)))
 
 
 def _jpeg_sized(height: int, width: int, name: str = "baseline.jpg") -> bytes:
@@ -76,6 +71,11 @@ def _gif_sized(width: int, height: int) -> bytes:
     return gif_header(width, height, GREYS) + gif_frame(np.zeros((4, 4), int)) + b";"
 
 
+def _gif_grown(width: int, height: int) -> bytes:
+    """A frame of four by four that reaches so far beyond its screen of one pixel."""
+    return gif_header(1, 1, GREYS) + gif_frame(np.zeros((4, 4), int), (width - 4, height - 4)) + b";"
+
+
 def _tiff_sized(width: int, height: int) -> bytes:
     return tiff_pages([grey_page(width, height)], bytes(256))
 
@@ -85,17 +85,17 @@ def _bad(name: str, says: str, make: partial[bytes]) -> Bad:
 
 
 HUGE = (
-    _bad("huge-50000x50000.png", OVER, partial(black_png, 50_000, 50_000, 1, 0)),
+    _bad("huge-50000x50000.png", SQUARE, partial(black_png, 50_000, 50_000, 1, 0)),
     _bad(
         "huge-lie.png",
         OVER,
         partial(lambda: png_file(png_header(2**31 - 1, 2**31 - 1), chunk(b"IDAT", zeros_deflated(100)))),
     ),
-    _bad("huge.jpg", OVER, partial(_jpeg_sized, 65_500, 65_500)),
+    _bad("huge.jpg", f"65500 x 65500 = 4290.25 {OVER}", partial(_jpeg_sized, 65_500, 65_500)),
     _bad("huge-progressive.jpg", OVER, partial(_jpeg_sized, 65_500, 65_500, "progressive.jpg")),
     _bad("huge-lossless.webp", OVER, partial(_webp_sized, 16_384, 16_384)),
-    _bad("huge-canvas.webp", OVER, partial(_webp_canvas, 16_384, 16_384)),
-    _bad("huge.tif", OVER, partial(_tiff_sized, 50_000, 50_000)),
+    _bad("huge-canvas.webp", f"16384 x 16384 = 268.435456 {OVER}", partial(_webp_canvas, 16_384, 16_384)),
+    _bad("huge.tif", SQUARE, partial(_tiff_sized, 50_000, 50_000)),
     _bad("huge-4-gigapixels-wide.tif", OVER, partial(_tiff_sized, 0xFFFFFFFF, 1)),
     _bad(
         "huge-second-page.tif",
@@ -103,15 +103,16 @@ HUGE = (
         partial(lambda: tiff_pages([grey_page(16, 16), grey_page(50_000, 50_000)], bytes(256))),
     ),
     _bad("huge.gif", OVER, partial(_gif_sized, 65_535, 65_535)),
-    _bad("huge.bmp", OVER, partial(bmp, bytes(64), 50_000, 50_000, 24)),
+    _bad("huge-frame.gif", SQUARE, partial(_gif_grown, 50_000, 50_000)),
+    _bad("huge.bmp", SQUARE, partial(bmp, bytes(64), 50_000, 50_000, 24)),
     _bad("huge-top-down.bmp", OVER, partial(bmp, bytes(64), 50_000, -50_000, 24)),
     _bad("huge-lowest-height.bmp", OVER, partial(bmp, bytes(64), 1, -(2**31), 24)),
-    _bad("huge.ppm", OVER, partial(lambda: b"P6 50000 50000 255\n" + bytes(64))),
+    _bad("huge.ppm", SQUARE, partial(lambda: b"P6 50000 50000 255\n" + bytes(64))),
     _bad("huge.pbm", OVER, partial(lambda: b"P4 999999999 999999999\n" + bytes(64))),
     _bad("huge.avif", OVER, partial(_boxes_sized, "plain.avif", b"ispe", 4, struct.pack(">II", 16_000, 16_000))),
-    _bad("huge.jp2", OVER, partial(_jp2_sized, 50_000, 50_000)),
+    _bad("huge.jp2", SQUARE, partial(_jp2_sized, 50_000, 50_000)),
     Bad("gap-13300x13300.png", partial(black_png, 13_300, 13_300, 8, 2), 17, OVER),
-    Bad("gap-10001x10000.png", partial(black_png, 10_001, 10_000, 1, 0), 17, OVER),
+    Bad("gap-10001x10000.png", partial(black_png, 10_001, 10_000, 1, 0), 17, f"100.01 {OVER}"),
 )
 
 ZERO_SIZED = (
@@ -139,33 +140,40 @@ def _small(*chunks: bytes) -> bytes:
 
 INFLATING = (
     Bad(
-        "idat-256M-for-64x64.png",
-        lambda: png_file(png_header(64, 64), chunk(b"IDAT", zeros_deflated(256 << 20))),
+        "ztxt-200M.png",
+        lambda: _small(chunk(b"zTXt", b"Comment\0\0" + zeros_deflated(200 << 20))),
         18,
-        "",
+        "more than 1 MiB",
     ),
-    Bad("ztxt-200M.png", lambda: _small(chunk(b"zTXt", b"Comment\0\0" + zeros_deflated(200 << 20))), 18, ""),
     Bad(
         "itxt-200M.png",
         lambda: _small(chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zeros_deflated(200 << 20))),
         18,
-        "",
+        "more than 1 MiB",
     ),
-    Bad("ztxt-many.png", lambda: _small(chunk(b"zTXt", b"Comment\0\0" + zeros_deflated(1 << 20)) * 200), 18, ""),
-    Bad("iccp-64M.png", lambda: _small(chunk(b"iCCP", b"profile\0\0" + zeros_deflated(64 << 20))), 18, ""),
+    Bad(
+        "ztxt-many.png",
+        lambda: _small(chunk(b"zTXt", b"Comment\0\0" + zeros_deflated(1 << 20)) * 200),
+        18,
+        "more than 1 MiB",
+    ),
+    Bad(
+        "iccp-64M.png", lambda: _small(chunk(b"iCCP", b"profile\0\0" + zeros_deflated(64 << 20))), 18, "more than 1 MiB"
+    ),
     Bad(
         "deflate-256M-for-64x64.tif",
         lambda: tiff_pages(
             [grey_page(64, 64, t259=(3, 8), t279=(4, len(zeros_deflated(256 << 20))))], zeros_deflated(256 << 20)
         ),
         18,
-        "",
+        "damaged",
     ),
+    Bad("101-scans.jpg", lambda: jpeg_of_scans(64, 101), 19, "over 100 JPEG scans"),
 )
 
 
 @cache
-def _scans(side: int, count: int) -> bytes:
+def jpeg_of_scans(side: int, count: int) -> bytes:
     """A flat progressive JPEG that refines its coefficients again and again, to the same values."""
     buffer = io.BytesIO()
     Image.new("L", (side, side), 128).save(buffer, "JPEG", progressive=True)
@@ -188,11 +196,17 @@ def _many_pages(count: int) -> bytes:
     return tiff_pages([page] * count, b"\x80")
 
 
-BOMBS = HUGE + ZERO_SIZED + INFLATING + (Bad("frames-over-limit.gif", partial(_many_frames, 120, 1000), 17, OVER),)
+BOMBS = (
+    HUGE
+    + ZERO_SIZED
+    + INFLATING
+    + (Bad("frames-over-limit.gif", partial(_many_frames, 120, 1000), 17, f"1000 x 1000 x 120 frames = 120 {OVER}"),)
+)
 
 SLOW = (
-    Bad("progressive-400-scans.jpg", partial(_scans, 6000, 400), 19, ""),
-    Bad("2000-frames.gif", partial(_many_frames, 2000), 19, ""),
-    Bad("20000-pages.tif", partial(_many_pages, 20_000), 19, ""),
-    Bad("large-9400x9400.png", partial(black_png, 9_400, 9_400, 8, 2), 17, ""),
+    (Bad("400-scans-6000x6000.jpg", partial(jpeg_of_scans, 6000, 400), 19, "over 100 JPEG scans"), 1),
+    (Bad("2000-frames.gif", partial(_many_frames, 2000), 19, ""), 30),
+    (Bad("20000-pages.tif", partial(_many_pages, 20_000), 19, ""), 90),
+    (Bad("large-9400x9400.png", partial(black_png, 9_400, 9_400, 8, 2), 17, ""), 60),
 )
+"""Each with the seconds that it may take; one that says nothing is to be done."""

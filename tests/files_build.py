@@ -50,6 +50,12 @@ def png_rows(samples: NDArray[Any], depth: int) -> bytes:
     return b"".join(b"\0" + row.tobytes() for row in packed)
 
 
+def black_png(width: int, height: int, depth: int, colour: int, size: int = 0) -> bytes:
+    """A black PNG of any size, whole and small; the size is that of its unpacked rows, if they are too many."""
+    size = size or height * (1 + (width * depth * PNG_CHANNELS[colour] + 7) // 8)
+    return png_file(png_header(width, height, depth, colour), chunk(b"IDAT", zeros_deflated(size)))
+
+
 def png(
     samples: NDArray[Any], colour: int, depth: int = 8, before: Iterable[bytes] = (), interlaced: bool = False
 ) -> bytes:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
-from files_build import (
-    gif_frame,
-    gif_header,
-    grey_page,
-    sub_blocks,
-    tiff_pages,
-)
-from files_records import Bad, Pixels
-from PIL import Image
+from files_build import gif_frame, gif_header, grey_page, sub_blocks, tiff_pages
+from files_pixels import saved
+from files_records import ANY, Bad, Odd, Pixels
 
 WIDTH, HEIGHT = 96, 64
 FORMATS: dict[str, tuple[str, bytes, dict[str, Any]]] = {
@@ -59,9 +52,7 @@ def subject() -> Pixels:
 def whole(name: str) -> bytes:
     """The picture in one of the formats, sound."""
     kind, _, options = FORMATS[name]
-    buffer = io.BytesIO()
-    Image.fromarray(subject()).save(buffer, kind, **options)
-    return buffer.getvalue()
+    return saved(subject(), kind, **options)
 
 
 def _body(name: str) -> int:
@@ -107,9 +98,9 @@ def bad(name: str, item: int, says: str, make: Callable[..., bytes], *arguments:
 CUTS = (
     *(bad(f"cut{part}-{name}", 1, "truncated", _cut, name, part) for name in FORMATS for part in (10, 50, 90)),
     bad("cut50.jpg", 1, "truncated", _cut, "baseline.jpg", 50),
-    bad("no-end-marker.jpg", 1, "", lambda: whole("baseline.jpg")[:-2]),
-    bad("no-iend.png", 1, "", lambda: whole("plain.png")[:-12]),
-    bad("no-trailer.gif", 1, "", lambda: whole("plain.gif")[:-1]),
+    bad("no-end-marker.jpg", 1, "truncated", lambda: whole("baseline.jpg")[:-2]),
+    bad("no-iend.png", 1, "truncated", lambda: whole("plain.png")[:-12]),
+    bad("no-trailer.gif", 1, "truncated", lambda: whole("plain.gif")[:-1]),
     bad("one-pixel-short.ppm", 1, "truncated", lambda: whole("plain.ppm")[:-1]),
     bad("one-pixel-short.bmp", 1, "truncated", lambda: whole("plain.bmp")[:-1]),
     bad("cut-in-header.png", 1, "truncated", lambda: whole("plain.png")[:20]),
@@ -123,17 +114,8 @@ CUTS = (
     bad("third-frame-cut.gif", 1, "truncated", lambda: gif_broken_third()[:250]),
 )
 
-ROT = tuple(
-    bad(f"rot-{name}", 2, {"plain.png": "damaged", "deflate.tif": "damaged"}.get(name, ""), _rot, name)
-    for name in FORMATS
-) + tuple(
-    bad(
-        f"header-rot-{name}",
-        2,
-        {"bmp": "not a recognised image"}.get(name[-3:], "damaged"),
-        _header_rot,
-        name,
-    )
+ROT = tuple(bad(f"rot-{name}", 2, "damaged", _rot, name) for name in ("plain.png", "deflate.tif")) + tuple(
+    bad(f"header-rot-{name}", 2, "not a recognised image" if name == "plain.bmp" else "damaged", _header_rot, name)
     for name in FORMATS
     if name not in ("plain.ppm", "plain.avif", "plain.jp2")
 )
@@ -144,8 +126,37 @@ EMPTY = tuple(
     for case in (
         bad(f"empty.{kind}", 3, "empty file", bytes),
         bad(f"one-byte.{kind}", 3, "not a recognised image", lambda start=signature[:1]: start),
-        bad(f"signature-only.{kind}", 3, "" if kind == "bmp" else "truncated", lambda start=signature: start),
+        bad(
+            f"signature-only.{kind}",
+            3,
+            "not a recognised image" if kind == "bmp" else "truncated",
+            lambda start=signature: start,
+        ),
     )
 )
 
 DAMAGED = CUTS + ROT + EMPTY
+
+
+def _rotten(name: str) -> Pixels:
+    """What the turned bytes are in a file of plain samples."""
+    samples = np.frombuffer(_rot(name)[-3 * WIDTH * HEIGHT :], np.uint8).reshape(HEIGHT, WIDTH, 3)
+    return samples[::-1, :, ::-1] if name == "plain.bmp" else samples
+
+
+WORN = tuple(
+    Odd(f"rot-{name}", partial(_rot, name), partial(_rotten, name), "RGB")
+    for name in ("raw.tif", "plain.bmp", "plain.ppm")
+) + tuple(
+    Odd(f"rot-{name}", partial(_rot, name), subject, "RGB", ANY)
+    for name in (
+        "baseline.jpg",
+        "progressive.jpg",
+        "lossy.webp",
+        "lossless.webp",
+        "plain.gif",
+        "plain.avif",
+        "plain.jp2",
+    )
+)
+"""Rotten where nothing can tell: read in full size, to the last sample where they are plain."""

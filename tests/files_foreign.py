@@ -36,14 +36,14 @@ def _zip() -> bytes:
 
 
 def _foreign(name: str, content: bytes, item: int = 4) -> Bad:
-    return Bad(name, lambda: content, item, "not a recognised image")
+    return Bad(name, lambda: content, item, "not a recognised image; convert it to PNG, JPEG")
 
 
 FOREIGN = (
     _foreign("text.png", b"This is not a picture.\n"),
     _foreign("text.jpg", b"P is for picture, 6 is for six.\n"),
     _foreign("error-page.jpg", HTML),
-    _foreign("lfs-pointer.png", LFS),
+    Bad("lfs-pointer.png", lambda: LFS, 4, "not a recognised image but a git-lfs pointer; run `git lfs pull`"),
     Bad("zip.png", _zip, 4, "not a recognised image"),
     _foreign("pdf.jpg", PDF),
     _foreign("pdf.pdf", PDF),
@@ -51,6 +51,8 @@ FOREIGN = (
     _foreign("svg.svg", SVG),
     _foreign("pickle.png", PICKLE),
     _foreign("pickle.npy", PICKLE),
+    _foreign("bm-is-a-text.bmp", b"BM is a text about BM, the beginning of many a file that is no picture at all.\n"),
+    _foreign("pam.pam", b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nMAXVAL 255\nTUPLTYPE GRAYSCALE\nENDHDR\n\0"),
     _foreign("zeros.png", bytes(4096)),
     _foreign("newlines.tif", b"\n" * 4096),
     _foreign("gzip.png", b"\x1f\x8b\x08" + bytes(40)),

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
-from typing import Any
 
 import numpy as np
 from files_build import chunk, gif_frame, gif_header, png_file, png_header, png_rows, riff_chunk, webp_file
-from files_odd_photo import saved
-from files_odd_png import PALETTE, numbers
 from files_odd_tags import BLOCKS
+from files_pixels import PALETTE, numbers, saved, saved_together
 from files_records import Odd, Pixels, animation
-from PIL import Image
 
 COLOURS = np.array([(*colour, 255) for colour in PALETTE], np.uint8)
 LOCAL = [(1, 2, 3), (200, 100, 50), (9, 250, 9), (120, 0, 120)]
@@ -151,14 +147,6 @@ def _webp_odd() -> Odd:
     )
 
 
-def _together(frames: tuple[Pixels, ...], kind: str, **options: Any) -> bytes:
-    """Frames as Pillow writes them into one file."""
-    buffer = io.BytesIO()
-    first, *others = (Image.fromarray(frame) for frame in frames)
-    first.save(buffer, kind, save_all=True, append_images=others, **options)
-    return buffer.getvalue()
-
-
 TURNS = (BLOCKS, BLOCKS[::-1].copy(), BLOCKS[:, ::-1].copy())
 ANIMATED = (
     *GIF,
@@ -166,7 +154,7 @@ ANIMATED = (
     _webp_odd(),
     animation(
         "animated.avif",
-        lambda: _together(TURNS, "AVIF", quality=100, subsampling="4:4:4", duration=80),
+        lambda: saved_together(TURNS, "AVIF", quality=100, subsampling="4:4:4", duration=80),
         TURNS,
         "RGB",
         tolerance=4,
@@ -174,9 +162,10 @@ ANIMATED = (
     ),
     animation(
         "two-pictures.mpo",
-        lambda: _together(TURNS[:2], "MPO", quality=95, subsampling=0),
+        lambda: saved_together(TURNS[:2], "MPO", quality=95, subsampling=0),
         TURNS[:2],
         "RGB",
         tolerance=3,
+        notes=("2 pictures in the file, only the first is kept",),
     ),
 )

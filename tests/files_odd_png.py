@@ -6,35 +6,8 @@ import struct
 
 import numpy as np
 from files_build import chunk, png
+from files_pixels import DEEP_GREY, DEEP_RGB, GREY, PALETTE, RGB, numbers, with_alpha
 from files_records import Odd, Pixels
-
-PALETTE = [(255, 0, 0), (0, 200, 30), (10, 20, 250), (250, 240, 10)]
-
-
-def ramp(height: int, width: int, channels: int, dtype: str = "uint8") -> Pixels:
-    """A picture that no turn or flip maps to itself, with every channel its own way."""
-    rows, columns, planes = np.mgrid[:height, :width, :channels]
-    values = (rows * 37 + columns * 11 + planes * 71) % 251 / 250
-    if dtype == "float32":
-        return values.astype(np.float32)
-    top = np.iinfo(dtype).max
-    pixels = np.rint(values * top).astype(dtype)
-    if top == 65535:
-        pixels ^= (rows * 3 + columns * 5 + planes).astype(dtype)  # so that low bytes matter
-    return pixels
-
-
-def with_alpha(colour: Pixels) -> Pixels:
-    """A last channel of alpha that runs from transparent to opaque."""
-    top = np.iinfo(colour.dtype).max
-    alpha = np.linspace(0, top, colour.shape[0] * colour.shape[1]).reshape(*colour.shape[:2], 1)
-    return np.concatenate([colour, np.rint(alpha).astype(colour.dtype)], axis=2)
-
-
-def numbers(height: int, width: int, count: int) -> Pixels:
-    """Palette numbers or small samples, (height, width, 1)."""
-    rows, columns = np.mgrid[:height, :width]
-    return ((rows * 3 + columns * columns) % count).astype(np.uint8)[..., None]
 
 
 def keyed(pixels: Pixels) -> Pixels:
@@ -77,13 +50,14 @@ def _keyed(name: str, pixels: Pixels, mode: str) -> Odd:
     return Odd(name, lambda: png(pixels, colour, depth, [_key(pixels)]), lambda: keyed(pixels), mode)
 
 
-def _one_bit_keyed() -> Odd:
-    samples = numbers(7, 13, 2)
-    return Odd("grey-1-bit-key.png", lambda: png(samples, 0, 1, [_key(samples)]), lambda: keyed(samples * 255), "LA")
+def _shallow_keyed(depth: int) -> Odd:
+    samples = numbers(7, 13, 2**depth)
+    wanted = keyed(samples * (255 // (2**depth - 1)))
+    return Odd(f"grey-{depth}-bit-key.png", lambda: png(samples, 0, depth, [_key(samples)]), lambda: wanted, "LA")
 
 
-GREY, RGB = ramp(11, 17, 1), ramp(11, 17, 3)
-DEEP_GREY, DEEP_RGB = ramp(11, 17, 1, "uint16"), ramp(11, 17, 3, "uint16")
+ALIKE = np.array([[[300], [301], [44]]], np.uint16)
+"""Samples of which the first agrees with each other one in one of its bytes."""
 
 PNG = (
     _shallow(1),
@@ -110,7 +84,8 @@ PNG = (
     _keyed("rgb-key.png", RGB, "RGBA"),
     _keyed("grey-16-bit-key.png", DEEP_GREY, "LA"),
     _keyed("rgb-16-bit-key.png", DEEP_RGB, "RGBA"),
-    _one_bit_keyed(),
+    _keyed("grey-16-bit-key-bytes.png", ALIKE, "LA"),
+    *(_shallow_keyed(depth) for depth in (1, 2, 4)),
     _palette("palette.png", 8, []),
     _palette("palette-1-bit.png", 1, []),
     _palette("palette-2-bit.png", 2, []),

@@ -8,9 +8,8 @@ from functools import partial
 
 import numpy as np
 from files_build import chunk, gif_frame, gif_header, png, sub_blocks
-from files_odd_photo import saved, with_profile
-from files_odd_png import PALETTE, RGB, numbers
-from files_odd_tiff import tiff
+from files_odd_photo import with_profile
+from files_pixels import PALETTE, RGB, numbers, saved, tiff
 from files_records import Odd, Pixels
 from PIL import ImageCms
 
@@ -57,6 +56,10 @@ def _png(stored: Pixels, turn: int) -> bytes:
     return png(stored, 2, before=[chunk(b"eXIf", exif(turn))])
 
 
+def _deep_png(stored: Pixels, turn: int) -> bytes:
+    return png(stored.astype(np.uint16) * 257, 2, 16, before=[chunk(b"eXIf", exif(turn))])
+
+
 def _tiff(stored: Pixels, turn: int) -> bytes:
     return tiff((stored, {"extratags": [(274, 3, 1, turn, True)]}))
 
@@ -70,17 +73,19 @@ def _avif(stored: Pixels, turn: int) -> bytes:
 
 
 def _turned(kind: str, make: Callable[[Pixels, int], bytes], turn: int, tolerance: int) -> Odd:
-    return Odd(f"turned-{turn}.{kind}", lambda: make(STORE[turn](BLOCKS), turn), lambda: BLOCKS, "RGB", tolerance)
+    seen = BLOCKS.astype(np.uint16) * 257 if kind.startswith("16") else BLOCKS
+    return Odd(f"turned-{turn}-{kind}", lambda: make(STORE[turn](BLOCKS), turn), lambda: seen, "RGB", tolerance)
 
 
 TURNED = tuple(
     _turned(kind, make, turn, tolerance)
     for kind, make, tolerance in (
-        ("jpg", _jpeg, 3),
-        ("png", _png, 0),
-        ("tif", _tiff, 0),
-        ("webp", _webp, 0),
-        ("avif", _avif, 3),
+        ("8-bit.jpg", _jpeg, 3),
+        ("8-bit.png", _png, 0),
+        ("16-bit.png", _deep_png, 0),
+        ("8-bit.tif", _tiff, 0),
+        ("8-bit.webp", _webp, 0),
+        ("8-bit.avif", _avif, 3),
     )
     for turn in STORE
 )
@@ -93,6 +98,8 @@ def _gif() -> bytes:
 
 
 def _profiled(name: str, make: Callable[[], bytes], pixels: Pixels = RGB, tolerance: int = 0) -> Odd:
+    if name.endswith(".gif"):
+        return Odd(name, make, lambda: pixels, "RGB", notes=("the ICC profile of a GIF is not kept",))
     return Odd(name, make, lambda: pixels, "RGB", tolerance, icc=ICC)
 
 
@@ -108,4 +115,9 @@ PROFILED = (
     _profiled("profile.gif", _gif, np.array(PALETTE, np.uint8)[numbers(7, 13, 4)[..., 0]]),
 )
 
-TAGGED = TURNED + PROFILED
+NONSENSE = tuple(
+    Odd(f"turned-{turn}-of-8.png", partial(_png, BLOCKS, turn), lambda: BLOCKS, "RGB") for turn in (0, 9, 65535)
+)
+"""Orientations that do not exist, so that nothing is turned."""
+
+TAGGED = TURNED + NONSENSE + PROFILED

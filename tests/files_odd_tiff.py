@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
-import tifffile
-from files_odd_png import DEEP_GREY, DEEP_RGB, GREY, PALETTE, RGB, numbers, ramp, with_alpha
+from files_build import grey_page, tiff_pages
+from files_pixels import (
+    DEEP_GREY,
+    DEEP_RGB,
+    GREY,
+    PALETTE,
+    RGB,
+    numbers,
+    ramp,
+    saved,
+    smooth,
+    tiff,
+    with_alpha,
+)
 from files_records import Odd, Pixels, animation
 from PIL import Image
-
-
-def tiff(*pages: tuple[Pixels, dict[str, Any]], order: str = "<", big: bool = False) -> bytes:
-    """Pages (height, width, channels) with the options of tifffile."""
-    buffer = io.BytesIO()
-    with tifffile.TiffWriter(buffer, byteorder=order, bigtiff=big) as writer:
-        for pixels, options in pages:
-            data = np.moveaxis(pixels, 2, 0) if options.get("planarconfig") == "separate" else pixels
-            data = data[..., 0] if pixels.shape[2] == 1 else data
-            settings = {"photometric": "minisblack" if pixels.shape[2] < 3 else "rgb"} | options
-            writer.write(np.ascontiguousarray(data), metadata=None, software=False, **settings)
-    return buffer.getvalue()
 
 
 def _tiff(
@@ -29,6 +28,7 @@ def _tiff(
     pixels: Pixels,
     mode: str,
     wanted: Pixels | None = None,
+    *notes: str,
     order: str = "<",
     big: bool = False,
     tolerance: int = 0,
@@ -36,18 +36,28 @@ def _tiff(
 ) -> Odd:
     """One page, whose picture is the samples themselves unless another is wanted."""
     seen = pixels if wanted is None else wanted
-    return Odd(f"{name}.tif", lambda: tiff((pixels, options), order=order, big=big), lambda: seen, mode, tolerance)
+    make = lambda: tiff((pixels, options), order=order, big=big)  # noqa: E731
+    return Odd(f"{name}.tif", make, lambda: seen, mode, tolerance, notes=notes)
 
 
-def _pillow(name: str, pixels: Pixels, mode: str, image: Image.Image, **options: Any) -> Odd:
-    """One page as Pillow writes it."""
+def _pillow(coding: str, pixels: Pixels, tolerance: int = 0, **options: Any) -> Odd:
+    """One page as Pillow's libtiff codes it, black and white in one bit."""
+    mode = "L" if pixels.shape[2] == 1 else "RGB"
+    image = Image.fromarray(pixels[..., 0]).convert("1") if mode == "L" else pixels
+    return Odd(
+        f"coding-{coding}.tif",
+        lambda: saved(image, "TIFF", compression=coding, **options),
+        lambda: pixels,
+        mode,
+        tolerance,
+    )
 
-    def make() -> bytes:
-        buffer = io.BytesIO()
-        image.save(buffer, "TIFF", **options)
-        return buffer.getvalue()
 
-    return Odd(f"{name}.tif", make, lambda: pixels, mode)
+def _twelve_bits() -> bytes:
+    """Grey of 12 bits, two samples in three bytes, by hand."""
+    pairs = TWELVE.reshape(-1, 2).astype(np.uint32)
+    packed = (pairs[:, 0] << 12 | pairs[:, 1]).astype(">u4").view(np.uint8).reshape(-1, 4)[:, 1:].tobytes()
+    return tiff_pages([grey_page(14, 7, t258=(3, 12), t279=(4, len(packed)))], packed)
 
 
 def lab_to_rgb(lab: Pixels) -> Pixels:
@@ -68,66 +78,95 @@ def lab_to_rgb(lab: Pixels) -> Pixels:
 BITS = numbers(9, 21, 2).astype(bool)
 BLACK_WHITE = BITS.astype(np.uint8) * 255
 FLOATS = ramp(11, 17, 1, "float32") * 3 - 1
-FLOAT_RGB = ramp(11, 17, 3, "float32") * 3 - 1
-CMYK = ramp(11, 17, 4)
+TWELVE = ramp(7, 14, 1, "uint16") >> 4
 LAB = np.stack([np.full((4, 6), 128), np.arange(24).reshape(4, 6) - 12, 12 - np.arange(24).reshape(4, 6)], -1).astype(
     np.uint8
 )
-TILED, DEEP_TILED = ramp(40, 50, 3), ramp(40, 50, 3, "uint16")
+TILED = ramp(40, 50, 3)
 PREMULTIPLIED = np.array([[[0, 0, 0, 0], [51, 102, 0, 102], [255, 3, 9, 255]]], np.uint8)
 STRAIGHT = np.array([[[0, 0, 0, 0], [128, 255, 0, 102], [255, 3, 9, 255]]], np.uint8)
 COLOURS = np.zeros((3, 256), np.uint16)
 COLOURS[:, :4] = np.array(PALETTE).T * 257
 INDICES = numbers(9, 21, 4)
 ALPHA = {"extrasamples": ["unassalpha"]}
+LAYOUTS: dict[str, dict[str, Any]] = {
+    "raw": {},
+    "lzw-predictor": {"compression": "lzw", "predictor": True},
+    "deflate-tiles-big-endian": {"compression": "zlib", "tile": (16, 16), "order": ">"},
+    "planes-big-endian": {"planarconfig": "separate", "order": ">"},
+}
+
+
+def _of_every_depth() -> tuple[Odd, ...]:
+    """Every mode in 8 and 16 bits and floats, in every layout."""
+    kinds: dict[str, dict[str, Any]] = {
+        "L": {},
+        "LA": ALPHA,
+        "RGB": {},
+        "RGBA": ALPHA,
+        "CMYK": {"photometric": "separated"},
+    }
+    found = []
+    for mode, options in kinds.items():
+        for depth in ("uint8", "uint16", "float32"):
+            colour = ramp(19, 21, {"L": 1, "LA": 1, "CMYK": 4}.get(mode, 3), depth)
+            pixels = with_alpha(colour) if options is ALPHA else colour
+            found += [
+                _tiff(f"{mode}-{depth}-{name}", pixels, mode, **options, **layout)
+                for name, layout in LAYOUTS.items()
+                if mode != "L" or "planarconfig" not in layout
+            ]
+    return tuple(found)
+
 
 SINGLE = (
     _tiff("bits", BITS, "L", BLACK_WHITE),
     _tiff("bits-white-is-0", BITS, "L", 255 - BLACK_WHITE, photometric="miniswhite"),
-    _pillow(
-        "bits-fax-group-4", BLACK_WHITE, "L", Image.fromarray(BLACK_WHITE[..., 0]).convert("1"), compression="group4"
+    _pillow("group3", BLACK_WHITE),
+    _pillow("group4", BLACK_WHITE),
+    _pillow("tiff_ccitt", BLACK_WHITE),
+    _pillow("packbits", RGB),
+    _pillow("tiff_lzw", RGB),
+    _pillow("jpeg", smooth(3), 5, quality=95),
+    Odd(
+        "grey-12-bit.tif",
+        _twelve_bits,
+        lambda: np.rint(TWELVE * (65535 / 4095)).astype(np.uint16),
+        "L",
+        notes=("12-bit samples were spread over 16 bits",),
     ),
+    _tiff("half-floats", FLOATS.astype(np.float16), "L", FLOATS.astype(np.float16).astype(np.float32)),
+    _tiff(
+        "doubles",
+        FLOATS.astype(np.float64) / 3,
+        "L",
+        (FLOATS.astype(np.float64) / 3).astype(np.float32),
+        "64-bit floats were rounded to 32 bits",
+    ),
+    _tiff("floats-beyond-1", FLOATS, "L", compression="zlib", predictor=3),
     _tiff("grey-white-is-0", GREY, "L", 255 - GREY, photometric="miniswhite"),
     _tiff("grey-16-bit-white-is-0", DEEP_GREY, "L", 65535 - DEEP_GREY, photometric="miniswhite"),
-    _tiff("grey-alpha", with_alpha(GREY), "LA", **ALPHA),
-    _tiff("rgba", with_alpha(RGB), "RGBA", **ALPHA),
     _tiff("rgba-premultiplied", PREMULTIPLIED, "RGBA", STRAIGHT, tolerance=1, extrasamples=["assocalpha"]),
-    _tiff("rgb-planes", RGB, "RGB", planarconfig="separate"),
-    _tiff("rgb-tiles", TILED, "RGB", tile=(16, 16)),
-    _tiff("rgb-tiles-deflate", TILED, "RGB", tile=(16, 16), compression="zlib"),
     _tiff("rgb-strips", TILED, "RGB", rowsperstrip=7),
-    _tiff("rgb-packbits", RGB, "RGB", compression="packbits"),
-    _tiff("rgb-lzw-predictor", RGB, "RGB", compression="lzw", predictor=True),
     _tiff("rgb-big-tiff", RGB, "RGB", big=True),
     _tiff(
         "palette", INDICES, "RGB", np.array(PALETTE, np.uint8)[INDICES[..., 0]], photometric="palette", colormap=COLOURS
     ),
-    *(
-        _tiff(f"{kind}-16-bit-{name}{'-big-endian' if order == '>' else ''}", pixels, mode, None, order, **options)
-        for kind, pixels, mode, extra in (
-            ("grey", DEEP_GREY, "L", {}),
-            ("rgb", DEEP_RGB, "RGB", {}),
-            ("rgba", with_alpha(DEEP_RGB), "RGBA", ALPHA),
-        )
-        for order in "<>"
-        for name, options in (
-            ("raw", extra),
-            ("deflate", extra | {"compression": "zlib"}),
-            ("lzw", extra | {"compression": "lzw"}),
-        )
+    _tiff(  # as some programs write it
+        "palette-of-8-bits",
+        INDICES,
+        "RGB",
+        np.array(PALETTE, np.uint8)[INDICES[..., 0]],
+        photometric="palette",
+        colormap=COLOURS // 257,
     ),
-    _tiff("rgb-16-bit-planes", DEEP_RGB, "RGB", planarconfig="separate"),
-    _tiff("rgb-16-bit-planes-deflate", DEEP_RGB, "RGB", planarconfig="separate", compression="zlib"),
-    _tiff("rgb-16-bit-tiles", DEEP_TILED, "RGB", tile=(16, 16)),
-    _tiff("rgb-16-bit-predictor", DEEP_RGB, "RGB", compression="zlib", predictor=True),
-    _tiff("float", FLOATS, "L"),
-    _tiff("float-big-endian", FLOATS, "L", None, ">"),
-    _tiff("float-deflate-predictor", FLOATS, "L", compression="zlib", predictor=3),
-    _tiff("float-rgb", FLOAT_RGB, "RGB"),
-    _tiff("float-rgb-planes", FLOAT_RGB, "RGB", planarconfig="separate"),
-    _tiff("cmyk", CMYK, "CMYK", photometric="separated"),
-    _tiff("cmyk-deflate", CMYK, "CMYK", photometric="separated", compression="zlib"),
-    _tiff("lab", LAB, "RGB", lab_to_rgb(LAB), tolerance=2, photometric="cielab"),
+    Odd(
+        "unexplained-channel.tif",
+        lambda: tiff_pages([grey_page(4, 4, t277=(3, 2), t279=(4, 32))], bytes(range(32))),
+        lambda: np.arange(32, dtype=np.uint8).reshape(4, 4, 2),
+        "LA",
+    ),
+    _tiff("lab", LAB, "RGB", lab_to_rgb(LAB), "Lab colour was converted to sRGB", tolerance=2, photometric="cielab"),
 )
 
 DEPTHS = (RGB, DEEP_GREY, ramp(5, 9, 1), BLACK_WHITE, FLOATS, DEEP_RGB)
@@ -148,4 +187,4 @@ PAGES = (
     animation("pages-alike.tif", lambda: tiff((GREY, {}), (GREY, {})), (GREY, GREY), "L"),
 )
 
-TIFF = SINGLE + PAGES
+TIFF = SINGLE + _of_every_depth() + PAGES

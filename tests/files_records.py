@@ -1,4 +1,4 @@
-"""The records in which test files are listed: broken pictures, broken kernels, odd pictures."""
+"""The records in which test files are listed: what must be refused, and what must be read right."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Pixels = NDArray[Any]
 
 @dataclass(frozen=True)
 class Bad:
-    """A picture file that must be refused, or that may be.
+    """A picture or kernel file that must be refused.
 
     Attributes:
         name: the file name.
         make: its content.
         item: its number in the list of faults.
-        says: a word that the refusal contains; empty where the right picture is as good an answer.
+        says: words that the refusal contains.
     """
 
     name: str
@@ -30,29 +30,20 @@ class Bad:
 
 
 @dataclass(frozen=True)
-class BadKernel:
-    """A kernel file that must be refused; the attributes are those of `Bad`."""
-
-    name: str
-    make: Callable[[], bytes]
-    item: int
-    says: str
-
-
-@dataclass(frozen=True)
 class Odd:
-    """A sound but unusual picture file, and what a right reader sees in it.
+    """An unusual picture file, and what a right reader sees in it.
 
     Attributes:
         name: the file name.
         make: its content.
         pixels: (height, width, channels) of the first frame, uint8, uint16 or float32.
         mode: names the channels: L, LA, RGB, RGBA or CMYK.
-        tolerance: levels by which a right decoder may differ.
+        tolerance: levels by which a right decoder may differ; `ANY` where only size and type are known.
         frames: all frames of an animation or a file of several pages; empty for a single picture.
         modes: the mode of each frame, where they differ.
         durations: milliseconds on screen of each frame of an animation.
         icc: the profile that the file carries.
+        notes: what the reader says it could not keep.
     """
 
     name: str
@@ -64,6 +55,11 @@ class Odd:
     modes: tuple[str, ...] = ()
     durations: tuple[float, ...] = ()
     icc: bytes | None = None
+    notes: tuple[str, ...] = ()
+
+
+ANY = 255
+"""The tolerance for a damaged file: the whole picture is there, whatever it shows."""
 
 
 def animation(name: str, make: Callable[[], bytes], frames: tuple[Pixels, ...], mode: str, **more: Any) -> Odd:

@@ -49,6 +49,13 @@ def to_samples(values: NDArray[np.float64], dtype: Any) -> NDArray[Any]:
     return np.clip(np.rint(values), 0, np.iinfo(dtype).max).astype(dtype)
 
 
+def gaussian(pixels: NDArray[Any], sigma: float) -> NDArray[Any]:
+    """Blur (height, width, channels) as scipy does, with its border `mirror`."""
+    planes = np.moveaxis(pixels.astype(np.float64), -1, 0)
+    blurred = [scipy.ndimage.gaussian_filter(plane, sigma, mode="mirror") for plane in planes]
+    return to_samples(np.stack(blurred, -1), pixels.dtype)
+
+
 def assert_same_levels(found: NDArray[Any], wanted: NDArray[Any]) -> None:
     """At most one level apart, and apart at all in under 0.1 % of the samples."""
     assert found.shape == wanted.shape

@@ -30,6 +30,22 @@ def test_the_name_is_taken_when_all_is_written(tmp_path: Path) -> None:
     assert target.read_bytes() == b"new"
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_all_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overwrite: bool
+) -> None:
+    """Item 35: the file is synced while it has no name yet, and its folder once it has, so no power cut leaves half."""
+    target, synced = tmp_path / "out.bin", []
+    sync = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda number: (synced.append((os.fstat(number).st_size, target.exists())), sync(number))
+    )
+    with output_file(target, overwrite=overwrite) as file:
+        file.write(b"x" * 12_345)
+    assert synced[0] == (12_345, False)
+    assert [exists for _, exists in synced] == [False, True]
+
+
 def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     """An error while writing removes the temporary file and keeps the old one."""
     target = tmp_path / "out.bin"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -87,16 +88,17 @@ def test_kernels_show_tells_the_facts(cli: Any) -> None:
     assert "suggested 0.5" in cli("kernels", "show", "sobel-x").out
 
 
-@pytest.mark.parametrize("name", ["gaussian", "sobel", "kirsch"])
-def test_kernels_show_draws(cli: Any, tmp_path: Path, name: str) -> None:
-    """`kernels show --picture` writes a picture, and keeps one that is there."""
+@pytest.mark.parametrize("arguments", [["gaussian", "--sigma", 1], ["sobel"]])
+def test_kernels_show_draws(cli: Any, tmp_path: Path, arguments: list[Any]) -> None:
+    """`kernels show --picture` draws a made kernel and a bank, and keeps a picture that is there."""
     path = tmp_path / "k.png"
-    assert cli("kernels", "show", name, "--picture", path).code == 0
+    assert cli("kernels", "show", *arguments, "--picture", path).code == 0
     assert pixels_of(path).std() > 20
-    answer = cli("kernels", "show", name, "--picture", path)
+    assert pixels_of(path).shape[1] == 1200
+    answer = cli("kernels", "show", *arguments, "--picture", path)
     assert answer.code == 2
     assert "exists already" in answer.err
-    assert cli("kernels", "show", name, "--picture", tmp_path / "k.jpg").code == 2
+    assert cli("kernels", "show", *arguments, "--picture", tmp_path / "k.jpg").code == 2
 
 
 def test_kernels_check(cli: Any, tmp_path: Path) -> None:
@@ -116,3 +118,8 @@ def test_devices_names_the_cpu(cli: Any) -> None:
     answer = cli("devices")
     assert answer.code == 0
     assert answer.out.startswith("cpu\t")
+
+
+def test_schema_is_json(cli: Any) -> None:
+    """`kernels schema` prints JSON."""
+    assert json.loads(cli("kernels", "schema").out)["title"] == "convfilter kernel"

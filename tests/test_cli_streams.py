@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -10,10 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from conftest import convfilter, pixels_of
-from PIL import Image
 
 COMMAND = f"{sys.executable} -m convfilter"
 
@@ -35,7 +32,7 @@ def test_help_loads_nothing_heavy() -> None:
     """`convfilter --help`, and that of every command, loads no numpy, PIL, yaml, rich or tensorflow."""
     script = """
 import sys
-from convfilter.cli import run
+from convfilter.cli.main import run
 for arguments in ["--help"], ["blur", "--help"], ["gray", "--help"], ["apply", "--help"], ["kernels", "show", "--help"]:
     assert run(arguments) == 0
 heavy = {"numpy", "PIL", "yaml", "pydantic", "rich", "tensorflow", "matplotlib", "tifffile", "imagecodecs"}
@@ -64,22 +61,24 @@ def test_no_library_speaks(photo: Path) -> None:
     assert done.stdout.decode() == f"{photo.with_name('photo.blur.png')}\n"
 
 
-def test_standard_input_and_output(photo: Path) -> None:
+def test_standard_input_and_output(cli: Any, photo: Path) -> None:
     """`-` reads the picture from standard input and writes it to standard output, in the same format."""
     with photo.open("rb") as file:
         done = convfilter("blur", "-", stdin=file)
     assert (done.returncode, done.stderr) == (0, b"")
     target = photo.with_name("piped.png")
     target.write_bytes(done.stdout)
-    assert convfilter("blur", photo, "-o", photo.with_name("direct.png")).returncode == 0
-    np.testing.assert_array_equal(pixels_of(target), pixels_of(photo.with_name("direct.png")))
+    assert cli("blur", photo, "-o", photo.with_name("direct.png")).code == 0
+    assert target.read_bytes() == photo.with_name("direct.png").read_bytes()
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams(photo: Path, closed: str) -> None:
     """Item 43: with any stream closed the same picture is written, and no log text lands in it."""
     done = shell(f"{COMMAND} blur {photo} -v {closed}", photo.parent)
     assert done.returncode == 0
+    whole = photo.with_name("photo.blur.png").read_bytes()
+    assert whole.endswith(b"IEND\xaeB`\x82")
     assert pixels_of(photo.with_name("photo.blur.png")).shape == (64, 96, 3)
 
 
@@ -90,14 +89,14 @@ def test_picture_to_a_closed_output(photo: Path) -> None:
     assert b"standard output" in done.stderr
 
 
-def test_full_device(photo: Path) -> None:
+@pytest.mark.parametrize("command", ["blur photo.png", "blur photo.png -o -", "kernels list"])
+def test_full_device(photo: Path, command: str) -> None:
     """Items 34 and 42: a full standard output is told, for results and for pictures, with exit code 1."""
-    for arguments in ("", "-o -"):
-        done = shell(f"{COMMAND} blur {photo} --overwrite {arguments} > /dev/full", photo.parent)
-        assert done.returncode == 1
-        assert b"No space left on device" in done.stderr
-        assert b"Traceback" not in done.stderr
-        assert b"Exception" not in done.stderr
+    done = shell(f"{COMMAND} {command} > /dev/full", photo.parent)
+    assert done.returncode == 1
+    assert b"No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
 
 
 def test_reader_that_goes_away(photo: Path) -> None:
@@ -149,23 +148,20 @@ def test_a_path_that_is_too_long(tmp_path: Path) -> None:
     assert b"too long" in done.stderr
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_streams_that_cannot_spell(photo: Path, encoding: str) -> None:
+def test_streams_that_cannot_spell(photo: Path) -> None:
     """Item 41: a name that the stream's encoding does not have is printed with escapes."""
     named = photo.rename(photo.with_name("日本.png"))
-    done = convfilter("blur", named, env={**os.environ, "PYTHONIOENCODING": encoding})
+    done = convfilter("blur", named, env={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert rb"\u65e5\u672c.blur.png" in done.stdout
 
 
 def test_bare_surroundings(photo: Path, tmp_path: Path) -> None:
-    """Item 45: no HOME, none that can be written, no TMPDIR: filtering and drawing work without a word."""
-    for home in ({}, {"HOME": "/nonexistent"}, {"HOME": "/proc", "TMPDIR": "/nonexistent"}):
-        environment = {"PATH": os.environ["PATH"], **home}
-        done = convfilter("blur", photo, "--overwrite", env=environment)
+    """Item 45: no HOME that can be written and no TMPDIR: filtering and drawing work without a word."""
+    environment = {"PATH": os.environ["PATH"], "HOME": "/proc", "TMPDIR": "/nonexistent"}
+    for arguments in (["blur", photo], ["kernels", "show", "mean", "--picture", tmp_path / "k.png"]):
+        done = convfilter(*arguments, env=environment)
         assert (done.returncode, done.stderr) == (0, b"")
-    done = convfilter("kernels", "show", "sobel", "--picture", tmp_path / "k.png", env=environment)
-    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_no_terminal_no_colour() -> None:
@@ -199,14 +195,7 @@ def test_a_picture_is_not_written_to_a_terminal(photo: Path) -> None:
     assert b"is a terminal" in done.stdout
 
 
-def test_schema_is_json(tmp_path: Path) -> None:
-    """`kernels schema` prints JSON."""
-    assert json.loads(convfilter("kernels", "schema").stdout)["title"] == "convfilter kernel"
-
-
-def test_sample_picture_is_not_needed_for_a_size(tmp_path: Path) -> None:
-    """`kernels show gaussian --sigma 1 --picture` draws a kernel that is no file."""
-    done = convfilter("kernels", "show", "gaussian", "--sigma", 1, "--picture", tmp_path / "g.png")
-    assert (done.returncode, done.stderr) == (0, b"")
-    with Image.open(tmp_path / "g.png") as image:
-        assert image.width == 1200
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+def test_usage_errors_without_standard_error(photo: Path, stderr: str) -> None:
+    """Item 43: a usage error is exit code 2, even where nobody can be told."""
+    assert shell(f"{COMMAND} blur --nonsense {stderr}", photo.parent).returncode == 2

@@ -1,0 +1,174 @@
+"""What the engine does to values: rounding, saturation, alpha, banks, ranges, grey, bands, chains."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from engine_runs import reference, run
+from files_pixels import noise
+from references import BORDERS, assert_same_levels, to_samples
+
+from convfilter import Convolve, Grayscale, Kernel, engine, gaussian_kernel, mean_kernel
+from convfilter.engine import bands
+
+
+def test_halves_round_to_even(random: np.random.Generator) -> None:
+    """A mean that lies exactly between two levels goes to the even one, as whole-number arithmetic says."""
+    for dtype in (np.uint8, np.uint16):
+        pixels = noise(random, 60, 60, 1, dtype=dtype)
+        for size in (2, 4, 6, 10):
+            found = run(pixels, Convolve(mean_kernel(size), border="valid"))[:, :, 0]
+            windows = np.lib.stride_tricks.sliding_window_view(pixels[:, :, 0].astype(np.int64), (size, size))
+            total, count = windows.sum(axis=(2, 3)), size * size
+            floor, rest = total // count, total % count
+            wanted = floor + ((2 * rest > count) | ((2 * rest == count) & (floor % 2 == 1)))
+            np.testing.assert_array_equal(found, wanted)
+
+
+def test_results_saturate() -> None:
+    """Results beyond the range stop at its ends and never wrap around."""
+    pixels = np.array([[[0], [200]]], np.uint8)
+    twice = run(pixels, Convolve(Kernel(np.array([[2.0]]))))
+    minus = run(pixels, Convolve(Kernel(np.array([[-2.0]]))))
+    assert twice.ravel().tolist() == [0, 255]
+    assert minus.ravel().tolist() == [0, 0]
+
+
+def test_hidden_colour_never_bleeds() -> None:
+    """Red under alpha 0 beside opaque green leaves the green green."""
+    pixels = np.zeros((20, 20, 4), np.uint8)
+    pixels[:, :10] = (255, 0, 0, 0)
+    pixels[:, 10:] = (0, 255, 0, 255)
+    found = run(pixels, Convolve(gaussian_kernel(2)), alpha=True)
+    assert found[:, :, 0].max() == 0
+    assert set(np.unique(found[:, :, 1])) <= {0, 255}
+
+
+def test_opaque_alpha_changes_nothing(random: np.random.Generator) -> None:
+    """An opaque RGBA picture is filtered to the same colours as its RGB, whatever the kernel sums to."""
+    pixels = noise(random, 50, 60, 4)
+    pixels[:, :, 3] = 255
+    for weights in (random.random((5, 5)) / 6, random.normal(size=(3, 3)), mean_kernel(4).weights):
+        operation = Convolve(Kernel(weights))
+        found = run(pixels, operation, alpha=True)
+        assert_same_levels(found[:, :, :3], run(np.ascontiguousarray(pixels[:, :, :3]), operation))
+        assert (found[:, :, 3] == 255).all()
+
+
+@pytest.mark.parametrize("stride", [1, 3])
+@pytest.mark.parametrize("border", ["reflect", "valid"])
+def test_zero_sum_kernels_keep_alpha(stride: int, border: Any, random: np.random.Generator) -> None:
+    """A derivative filters the colour as it is and leaves alpha alone."""
+    pixels = noise(random, 30, 40, 4)
+    kernel = Kernel(np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]), bias=0.5)
+    found = run(pixels, Convolve(kernel, stride=stride, border=border), alpha=True)
+    alpha = pixels[1:-1, 1:-1, 3] if border == "valid" else pixels[:, :, 3]
+    np.testing.assert_array_equal(found[:, :, 3], alpha[::stride, ::stride])
+    wanted = reference(pixels[:, :, :3], kernel, border)[::stride, ::stride] + 0.5 * 255
+    np.testing.assert_array_equal(found[:, :, :3], to_samples(wanted, np.uint8))
+
+
+@pytest.mark.parametrize("combine", ["magnitude", "sum", "max"])
+def test_banks_combine(combine: Any, random: np.random.Generator) -> None:
+    """A bank's maps become the root of the sum of squares, the sum, or the greatest of them."""
+    weights = random.normal(size=(3, 4, 5))
+    pixels = noise(random, 30, 30, 3)
+    found = run(pixels, Convolve(Kernel(weights, combine=combine, bias=0.1)))
+    maps = np.stack([reference(pixels, Kernel(weights[:, :, n]), "reflect") for n in range(5)])
+    whole = {"magnitude": np.sqrt((maps**2).sum(0)), "sum": maps.sum(0), "max": maps.max(0)}[combine]
+    assert_same_levels(found, to_samples(whole + 0.1 * 255, np.uint8))
+
+
+def test_ranges(random: np.random.Generator) -> None:
+    """The three ranges cut off, take magnitudes, or stretch least to 0 and greatest to white, over all frames."""
+    frames = [noise(random, 20, 20, 1), noise(random, 30, 10, 1) // 4]
+    operation = Convolve(Kernel(np.array([[-1.0, 0, 1]])))
+    values = [reference(frame, operation.kernel, "reflect") for frame in frames]
+    absolute = engine.run(frames, (operation,), alpha=False, range_="abs")
+    stretched = engine.run(frames, (operation,), alpha=False, range_="rescale")
+    least, greatest = min(v.min() for v in values), max(v.max() for v in values)
+    for value, magnitude, stretch in zip(values, absolute, stretched, strict=True):
+        np.testing.assert_array_equal(magnitude, to_samples(np.abs(value), np.uint8))
+        assert_same_levels(stretch, to_samples((value - least) / (greatest - least) * 255, np.uint8))
+    flat = np.full((5, 5, 1), 9, np.uint8)
+    np.testing.assert_array_equal(run(flat, Convolve(mean_kernel(3)), range_="rescale"), flat)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_gray_methods(dtype: Any, random: np.random.Generator) -> None:
+    """Grey is the mean, the luma of BT.601 and BT.709, or the luminance of linear light; alpha stays."""
+    pixels = noise(random, 40, 40, 4, dtype=dtype)
+    white = np.iinfo(dtype).max
+    colour = pixels[:, :, :3].astype(np.float64)
+    encoded = colour / white
+    light = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    luminance = light @ (0.2126, 0.7152, 0.0722)
+    wanted = {
+        "mean": colour.sum(-1) / 3,
+        "rec601": colour @ (299, 587, 114) / 1000,
+        "rec709": colour @ (2126, 7152, 722) / 10000,
+        "linear": white * np.where(luminance <= 0.0031308, luminance * 12.92, 1.055 * luminance ** (1 / 2.4) - 0.055),
+    }
+    for method, values in wanted.items():
+        found = run(pixels, Grayscale(method), alpha=True)  # type: ignore[arg-type]
+        assert_same_levels(found[:, :, 0], to_samples(values, dtype))
+        np.testing.assert_array_equal(found[:, :, 1], pixels[:, :, 3])
+
+
+def test_floats_are_neither_clipped_nor_rounded(random: np.random.Generator) -> None:
+    """A float picture keeps values outside [0, 1]."""
+    pixels = random.normal(size=(20, 20, 3)).astype(np.float32) * 5
+    found = run(pixels, Convolve(Kernel(np.array([[1.0]]))))
+    np.testing.assert_array_equal(found, pixels)
+
+
+@pytest.mark.parametrize("border", BORDERS)
+@pytest.mark.parametrize("samples", [1, 1500, 4000])
+def test_bands_change_nothing(
+    border: Any, samples: int, monkeypatch: pytest.MonkeyPatch, random: np.random.Generator
+) -> None:
+    """A chain computed in bands of a few rows is bit for bit what it is in one piece."""
+    chain = (
+        Convolve(Kernel(random.random((5, 3)) / 7), border=border),
+        Grayscale("rec601"),
+        Convolve(Kernel(random.random((4, 4)) / 8), stride=2, border=border),
+        Convolve(mean_kernel(3), dilation=2, border=border),
+    )
+    pixels = noise(random, 67, 45, 4)
+    whole = run(pixels, *chain, alpha=True)
+    monkeypatch.setattr(bands, "BAND_SAMPLES", samples)
+    np.testing.assert_array_equal(run(pixels, *chain, alpha=True), whole)
+
+
+def test_chain_is_rounded_once(random: np.random.Generator) -> None:
+    """Between two kernels nothing is rounded or cut off."""
+    pixels = noise(random, 20, 20, 1)
+    up, down = Kernel(np.array([[16.0]])), Kernel(np.array([[1 / 16]]))
+    np.testing.assert_array_equal(run(pixels, Convolve(up), Convolve(down)), pixels)
+    np.testing.assert_array_equal(run(pixels, Convolve(down), Convolve(up)), pixels)
+
+
+@pytest.mark.slow  # TensorFlow waits half a minute for memory before it gives up
+def test_memory_that_runs_out_is_told() -> None:
+    """Item 29: where the device's memory does not suffice, the error says so, and the process lives on."""
+    script = """
+import resource
+import numpy as np
+import convfilter
+small, wide = np.zeros((9, 9, 1), np.uint8), np.zeros((30, 1_000_000, 1), np.uint8)
+convfilter.blur(small)
+pages = int(open("/proc/self/statm").read().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 150_000_000,) * 2)
+try:
+    convfilter.blur(wide)
+except convfilter.ImageError as error:
+    convfilter.blur(small)
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "does not fit into the memory of the device" in done.stdout
