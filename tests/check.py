@@ -29,7 +29,7 @@ def main() -> int:
     """Run the checks and stop at the first that fails."""
     root = Path(__file__).parents[1]
     for check in CHECKS:
-        arguments = sys.argv[1:] if check[0] == "pytest" else []
+        arguments = (sys.argv[1:] or COVERAGE) if check[0] == "pytest" else []
         code = subprocess.run([sys.executable, "-m", *check, *arguments], cwd=root, check=False).returncode
         if code:
             return code
