@@ -80,7 +80,7 @@ def plan(
     jobs = []
     for path in sources:
         target, format_, before_after = path, None, None
-        if path.name and not path.is_dir():  # anything else is no picture, which reading will tell
+        if path.name and not os.path.isdir(path):  # noqa: PTH112, is_dir() raises; reading will tell
             if not in_place:
                 target, format_ = _target(path, command, output, several)
             if compare is not None:
