@@ -7,30 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-CHECKS = (
-    ["ruff", "check"],
-    ["ruff", "format", "--check", "--quiet"],
-    ["mypy"],
-    [
-        "pytest",
-        "--quiet",
-        "--numprocesses",
-        "2",
-        "--cov",
-        "--cov-report",
-        "term:skip-covered",
-        "--cov-fail-under",
-        "90",
-    ],
-)
+LINTERS = (["ruff", "check"], ["ruff", "format", "--check", "--quiet"], ["mypy"])
+COVERAGE = ["--cov", "--cov-report", "term:skip-covered", "--cov-fail-under", "90"]
 
 
 def main() -> int:
     """Run the checks and stop at the first that fails."""
     root = Path(__file__).parents[1]
-    for check in CHECKS:
-        arguments = (sys.argv[1:] or COVERAGE) if check[0] == "pytest" else []
-        code = subprocess.run([sys.executable, "-m", *check, *arguments], cwd=root, check=False).returncode
+    tests = ["pytest", "--quiet", "--numprocesses", "2", *(sys.argv[1:] or COVERAGE)]
+    for check in (*LINTERS, tests):
+        code = subprocess.run([sys.executable, "-m", *check], cwd=root, check=False).returncode
         if code:
             return code
     return 0
