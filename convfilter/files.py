@@ -15,9 +15,8 @@ from convfilter import atomic
 from convfilter.comparing import side_by_side
 from convfilter.errors import ImageError, OptionError
 from convfilter.filtering import filter_picture
-from convfilter.images.formats import FORMATS, Format
+from convfilter.images.formats import FORMATS
 from convfilter.images.limits import MAX_PIXELS
-from convfilter.images.picture import Picture
 from convfilter.images.reading import read
 from convfilter.images.writing import encode
 from convfilter.names import Range
@@ -113,13 +112,12 @@ def _run(job: Job, settings: Settings) -> tuple[str, ...]:
     before = read(_input(job.source), max_pixels=settings.max_pixels)
     after = filter_picture(before, settings.operations, range_=settings.range_, device=settings.device)
     format_ = job.format or FORMATS[before.format]
-    if job.compare is None:
-        return after.notes + _write(after, job.target, format_, replace_target, settings.quality)
-    # Inside out, so that a comparison that cannot be written leaves the target alone.
     with _output(job.target, replace_target) as file:
         notes = encode(after, format_, file, quality=settings.quality)
-        both = side_by_side(before, after)
-        notes += _write(both, job.compare, format_of(job.compare), settings.overwrite, settings.quality)
+        if job.compare is not None:  # inside, so that a comparison that cannot be written leaves the target alone
+            with _output(job.compare, settings.overwrite) as beside:
+                both = side_by_side(before, after)
+                notes += encode(both, format_of(job.compare), beside, quality=settings.quality)
     return after.notes + notes
 
 
@@ -130,11 +128,6 @@ def _input(source: Path) -> Path | io.BufferedReader:
         raise ImageError("standard input is closed; name a file instead of -")
     stream: io.BufferedReader = sys.stdin.buffer  # type: ignore[assignment]
     return stream
-
-
-def _write(picture: Picture, target: Path, format_: Format, overwrite: bool, quality: int | None) -> tuple[str, ...]:
-    with _output(target, overwrite) as file:
-        return encode(picture, format_, file, quality=quality)
 
 
 @contextmanager

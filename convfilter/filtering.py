@@ -7,7 +7,7 @@ from itertools import groupby
 
 from convfilter import engine
 from convfilter.images.fitting import without_cmyk
-from convfilter.images.picture import Frame, Mode, Picture
+from convfilter.images.picture import Frame, Picture, mode_of
 from convfilter.names import Range
 from convfilter.operations import DecodeSrgb, Grayscale, Operations
 
@@ -39,11 +39,7 @@ def filter_picture(
             [frame.pixels for frame in alike], operations, alpha=alike[0].has_alpha, range_=range_, device=device
         )
         frames += [
-            replace(frame, pixels=result, mode=_gray_mode(frame.mode) if gray else frame.mode)
+            replace(frame, pixels=result, mode=mode_of(1, frame.has_alpha) if gray else frame.mode)
             for frame, result in zip(alike, pixels, strict=True)
         ]
     return replace(picture, frames=tuple(frames))
-
-
-def _gray_mode(mode: Mode) -> Mode:
-    return "LA" if mode in ("LA", "RGBA") else "L"
