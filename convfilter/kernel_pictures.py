@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.arrays import apply
-from convfilter.atomic import EXISTS, output_file
+from convfilter.atomic import EXISTS
 from convfilter.errors import ImageError, OptionError
+from convfilter.figures import format_of_drawing, new_figure, save_figure
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Frame
 from convfilter.images.reading import read
@@ -36,14 +36,11 @@ def draw_kernel(kernel: Kernel, target: Path, sample: Path | None = None, *, ove
     Raises:
         OptionError: the target cannot be written, or the sample not be read.
     """
-    format_ = target.suffix.lower().removeprefix(".")
-    if format_ not in ("png", "svg", "pdf"):
-        raise OptionError(f"{target}: a kernel is drawn as .png, .svg or .pdf")
+    format_of_drawing(target)  # refused before anything is read
     sample = sample or shipped("sample.png", "samples/chelsea.png")
     try:
-        with output_file(target, overwrite=overwrite) as file:
-            figure = _figure(kernel, read(sample, max_pixels=MAX_PIXELS).frames[0])
-            figure.savefig(file, format=format_, dpi=100)
+        photograph = read(sample, max_pixels=MAX_PIXELS).frames[0]
+        save_figure(_figure(kernel, photograph), target, overwrite=overwrite)
     except ImageError as error:
         raise OptionError(f"{sample}: {error}") from None
     except FileExistsError:
@@ -59,13 +56,10 @@ def frequency_response(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _figure(kernel: Kernel, photograph: Frame) -> Any:
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it speaks of font caches
-    from matplotlib.figure import Figure
-
     weights = kernel.correlation_weights
     count = weights.shape[2]
     rows = count + (count > 1)  # a bank has a row of its own for what its kernels make together
-    figure = Figure(figsize=(12, 3.4 * rows + 0.3), layout="constrained")
+    figure = new_figure(12, 3.4 * rows + 0.3)
     figure.suptitle(kernel.name)
     axes = figure.subplots(rows, 4, squeeze=False)
     for row in range(count):

@@ -1,0 +1,45 @@
+"""Drawings through matplotlib: how one begins, and how it becomes a file."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from convfilter.atomic import output_file
+from convfilter.errors import OptionError
+
+FORMATS = ("png", "svg", "pdf")
+
+
+def new_figure(width: float, height: float) -> Any:
+    """An empty matplotlib figure, in inches."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it speaks of font caches
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def format_of_drawing(target: Path) -> str:
+    """The format that the ending of a drawing names.
+
+    Raises:
+        OptionError: it names none.
+    """
+    format_ = target.suffix.lower().removeprefix(".")
+    if format_ not in FORMATS:
+        raise OptionError(f"{target}: it is drawn as .png, .svg or .pdf; give one of these endings")
+    return format_
+
+
+def save_figure(figure: Any, target: Path, *, overwrite: bool = False) -> None:
+    """Write a figure, whole or not at all.
+
+    Raises:
+        OptionError: the ending names no format.
+        FileExistsError: the target exists and `overwrite` is False.
+        OSError: the system cannot write there.
+    """
+    format_ = format_of_drawing(target)
+    with output_file(target, overwrite=overwrite) as file:
+        figure.savefig(file, format=format_, dpi=100)
