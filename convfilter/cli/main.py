@@ -14,6 +14,7 @@ from convfilter.cli.blur import blur
 from convfilter.cli.devices import devices
 from convfilter.cli.gray import gray
 from convfilter.cli.kernels import kernels
+from convfilter.cli.mnist import mnist
 from convfilter.cli.text import error_line
 from convfilter.errors import ConvfilterError
 
@@ -28,7 +29,7 @@ def convfilter() -> None:
     """
 
 
-for command in (blur, gray, apply, kernels, devices):
+for command in (blur, gray, apply, kernels, mnist, devices):
     convfilter.add_command(command)
 
 
@@ -53,7 +54,7 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except ConvfilterError as error:
         streams.warn(error_line("convfilter", str(error)))
-        return 2
+        return error.exit_code
     except OSError as error:
         streams.warn(error_line("convfilter", f"{error.strerror or error}"))
         return 1
