@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from typing import NoReturn
+
+GRACE = 1.8
+"""Seconds that a command which winds up by itself may take; a second signal ends it before."""
 
 summary: Callable[[], str] = str
 """What to add to the last line; the running command sets it."""
 
+wind_up: Callable[[], None] | None = None
+"""How a command is asked to end by itself, which it does with `end`; None where it is to be ended at once."""
+
 _stderr = 2
 """Where the last line goes: standard error, even while it is silenced for TensorFlow's sake."""
+
+_received = signal.SIGTERM
 
 
 def install() -> None:
@@ -36,15 +46,25 @@ def install() -> None:
     threading.Thread(target=_watch, args=(reading,), daemon=True).start()
 
 
-def _watch(reading: int) -> None:
-    number = 0
-    while number not in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        number = os.read(reading, 1)[0]
+def end() -> NoReturn:
+    """End the process as the signal that came wants it; for a command that was asked to wind up and has done so."""
     atomic = sys.modules.get("convfilter.atomic")
     if atomic is not None:
         atomic.abandon_all()
-    line = f"convfilter: stopped by {signal.Signals(number).name}{summary()}\n"
+    line = f"convfilter: stopped by {_received.name}{summary()}\n"
     try:
         os.write(_stderr, line.encode())
     finally:
-        os._exit(128 + number)
+        os._exit(128 + _received)
+
+
+def _watch(reading: int) -> None:
+    global _received
+    number = 0
+    while number not in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        number = os.read(reading, 1)[0]
+    _received = signal.Signals(number)
+    if wind_up is not None:
+        wind_up()
+        select.select([reading], [], [], GRACE)
+    end()
