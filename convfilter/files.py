@@ -109,7 +109,7 @@ def _run(job: Job, settings: Settings) -> tuple[str, ...]:
         # Said before the work, not after it; writing checks again.
         if path is not None and path not in (STREAM, job.source) and not overwrite and os.path.lexists(path):
             raise ImageError(f"{path} {atomic.EXISTS}")
-    before = read(_input(job.source), max_pixels=settings.max_pixels)
+    before = read(source_of(job.source), max_pixels=settings.max_pixels)
     after = filter_picture(before, settings.operations, range_=settings.range_, device=settings.device)
     format_ = job.format or FORMATS[before.format]
     with _output(job.target, replace_target) as file:
@@ -121,7 +121,8 @@ def _run(job: Job, settings: Settings) -> tuple[str, ...]:
     return after.notes + notes
 
 
-def _input(source: Path) -> Path | io.BufferedReader:
+def source_of(source: Path) -> Path | io.BufferedReader:
+    """What to read a picture from: the path itself, or standard input for `STREAM`; ImageError where that is closed."""
     if source != STREAM:
         return source
     if sys.stdin is None:

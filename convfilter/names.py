@@ -16,6 +16,15 @@ GRAY_METHODS: tuple[GrayMethod, ...] = get_args(GrayMethod)
 Combine = Literal["magnitude", "sum", "max"]
 COMBINES: tuple[Combine, ...] = get_args(Combine)
 
+PresetName = Literal["softmax", "classic", "fast", "accurate"]
+PRESET_NAMES: tuple[PresetName, ...] = get_args(PresetName)
+
+Invert = Literal["auto", "yes", "no"]
+INVERTS: tuple[Invert, ...] = get_args(Invert)
+
+Strategy = Literal["none", "mirrored", "multiworker"]
+STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+
 
 def nearest(word: str, known: list[str]) -> str:
     """A hint ``; did you mean "..."?``, or nothing where no known word is near."""

@@ -88,6 +88,15 @@ filtering = _together(
     click.option("--gray", is_flag=True, help="Make the picture grey first."),
 )
 
+max_pixels: Decorator[Any] = click.option(
+    "--max-pixels",
+    type=click.IntRange(1),
+    default=MAX_PIXELS,
+    show_default=True,
+    metavar="N",
+    help="Refuse files with more pixels, all frames together, before decoding them.",
+)
+
 running = _together(
     click.option(
         "--device",
@@ -96,14 +105,7 @@ running = _together(
         metavar="auto|cpu|gpu|gpu:N",
         help="Where to compute; `convfilter devices` lists what is there.",
     ),
-    click.option(
-        "--max-pixels",
-        type=click.IntRange(1),
-        default=MAX_PIXELS,
-        show_default=True,
-        metavar="N",
-        help="Refuse files with more pixels, all frames together, before decoding them.",
-    ),
+    max_pixels,
     click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
     click.option("-v", "--verbose", is_flag=True, help="Say what is done, and how long it takes."),
 )

@@ -39,7 +39,7 @@ def kernel_table(kernels: list[Kernel]) -> str:
             ", ".join(f"{value:.4g}" for value in sums),
             kernel.description,
         )
-    return _render([table])
+    return render([table])
 
 
 def kernel_sheet(kernel: Kernel) -> str:
@@ -73,7 +73,7 @@ def kernel_sheet(kernel: Kernel) -> str:
     ]
     if kernel.flip:
         parts.append(Text("flipped: shown as it slides, turned by 180 degrees"))
-    return _render(parts)
+    return render(parts)
 
 
 def _heat_map(weights: Any) -> RenderableType:
@@ -103,7 +103,7 @@ def _style(share: float) -> str:
     return f"rgb(0,0,0) on rgb({red},{green},{blue})"
 
 
-def _render(parts: Iterable[RenderableType]) -> str:
+def render(parts: Iterable[RenderableType]) -> str:
     """Text as standard output can show it: colours on a terminal alone, all columns elsewhere."""
     from rich.console import Console
 

@@ -1,0 +1,1 @@
+"""The side command: a convolutional network that learns and reads handwritten digits."""

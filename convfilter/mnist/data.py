@@ -1,0 +1,121 @@
+"""The MNIST data set: where its four files may lie, and the three sets of images that they hold."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from convfilter.errors import DataError
+from convfilter.library import shipped
+from convfilter.mnist.download import fetch, set_aside
+from convfilter.mnist.idx import FILES, File, read_samples
+
+VALIDATION = 5_000
+"""The first images of the training set, which training looks at only to tell how it is getting on."""
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images (n, 28, 28), uint8, white on black, and the digit of each, (n,), uint8."""
+
+    images: Images
+    labels: Labels
+
+    def __post_init__(self) -> None:
+        if len(self.images) != len(self.labels):
+            raise ValueError(f"{len(self.images)} images and {len(self.labels)} labels")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Mnist:
+    """55,000 images to learn from, 5,000 to watch the learning by, 10,000 that are looked at once, at the end."""
+
+    training: Split
+    validation: Split
+    test: Split
+
+
+def cache_folder() -> Path:
+    """Where downloaded files are kept; the variable CONVFILTER_CACHE names another folder."""
+    return Path(os.environ.get("CONVFILTER_CACHE") or platformdirs.user_cache_dir("convfilter")) / "mnist"
+
+
+def load_mnist(folder: Path | None = None) -> Mnist:
+    """Read and check the data set.
+
+    Args:
+        folder: where its four files lie, packed with gzip or not. Without it they are looked for in the
+            samples of a checkout, then in `cache_folder`, and fetched into that.
+
+    Raises:
+        DataError: a file is missing, cannot be read or fetched, or does not hold what MNIST's own holds.
+    """
+    images, labels, test_images, test_labels = _load(FILES, folder)
+    return Mnist(
+        Split(images[VALIDATION:], labels[VALIDATION:]),
+        Split(images[:VALIDATION], labels[:VALIDATION]),
+        Split(test_images, test_labels),
+    )
+
+
+def load_test(folder: Path | None = None) -> Split:
+    """Read the test set alone; arguments and errors as for `load_mnist`."""
+    return Split(*_load(FILES[2:], folder))
+
+
+def fetch_missing(folder: Path) -> list[tuple[Path, bool]]:
+    """Make a folder hold all of MNIST: what is missing is fetched, what is damaged set aside and fetched.
+
+    Returns:
+        The path of every file, and whether it was fetched.
+
+    Raises:
+        DataError: a file cannot be fetched or written.
+    """
+    return [_whole(folder, file)[:2] for file in FILES]
+
+
+def usual_folder() -> Path:
+    """Where the data is, when nobody says where: a checkout's samples if they are all there, else the cache."""
+    samples = shipped("mnist", "samples/mnist")
+    return samples if all(find_file(samples, file) for file in FILES) else cache_folder()
+
+
+def _load(files: tuple[File, ...], folder: Path | None) -> list[NDArray[np.uint8]]:
+    if folder is None:
+        folder = usual_folder()
+        if folder == cache_folder():
+            return [_whole(folder, file)[2] for file in files]
+    paths = [find_file(folder, file) for file in files]
+    if None in paths:
+        missing = files[paths.index(None)].name
+        raise DataError(f"{folder}: there is no {missing}[.gz] in it; --data is the folder with MNIST's four files")
+    return [read_samples(path, file) for path, file in zip(paths, files, strict=True) if path]
+
+
+def find_file(folder: Path, file: File) -> Path | None:
+    """The path of one of the four files in a folder, under any of its names."""
+    return next((folder / name for name in file.names if os.path.lexists(folder / name)), None)
+
+
+def _whole(folder: Path, file: File) -> tuple[Path, bool, NDArray[np.uint8]]:
+    """A file of a folder, fetched if need be: its path, whether it was fetched, its samples."""
+    path = find_file(folder, file)
+    if path is not None:
+        try:
+            return path, False, read_samples(path, file)
+        except DataError:
+            set_aside(path)
+    path = fetch(file, folder)
+    return path, True, read_samples(path, file)

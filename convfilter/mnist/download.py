@@ -1,0 +1,98 @@
+"""Fetching MNIST from its public mirrors: within limits of time and size, checked, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import io
+import time
+import urllib.request
+from pathlib import Path
+
+from convfilter import atomic
+from convfilter.errors import DataError, one_line
+from convfilter.mnist.idx import File, samples
+
+MIRRORS = (
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+)
+
+MAX_BYTES = 16_000_000
+"""The largest of the files has 9.9 MB."""
+
+PATIENCE = 20.0
+"""Seconds that a server may be silent."""
+
+TIME_LIMIT = 300.0
+"""Seconds for one file."""
+
+
+def fetch(
+    file: File,
+    folder: Path,
+    mirrors: tuple[str, ...] = MIRRORS,
+    *,
+    patience: float = PATIENCE,
+    limit: float = TIME_LIMIT,
+) -> Path:
+    """Fetch one of the four files, from the first mirror that has it whole.
+
+    Args:
+        file: which.
+        folder: where it goes; made if it is missing.
+        mirrors: the beginnings of its address.
+        patience: seconds that a server may be silent.
+        limit: seconds that a mirror may take.
+
+    Raises:
+        DataError: no mirror gave it, or it cannot be written; nothing is left behind.
+    """
+    data, failures = None, []
+    for mirror in mirrors:
+        url = f"{mirror}{file.name}.gz"
+        try:
+            data = _download(url, patience, limit)
+            samples(io.BytesIO(data), file)
+            break
+        except (OSError, http.client.HTTPException) as error:
+            failures.append(f"{url}: {one_line(getattr(error, 'reason', error))}")
+        except DataError as error:
+            failures.append(f"{url}: what it sent {error}")
+    else:
+        raise DataError(
+            f"MNIST cannot be fetched ({'; '.join(failures)}); get its four files elsewhere, and put them into "
+            f"{folder} or name their folder with --data"
+        )
+    path = folder / f"{file.name}.gz"
+    try:
+        with atomic.output_file(path, overwrite=True) as target:
+            target.write(data)
+    except OSError as error:
+        raise DataError(
+            f"{folder}: MNIST cannot be written there: {error.strerror or error}; "
+            "CONVFILTER_CACHE names another folder, --data one that has it"
+        ) from None
+    return path
+
+
+def set_aside(path: Path) -> None:
+    """Give a damaged file another name, so that its own is free."""
+    with contextlib.suppress(OSError):
+        path.replace(path.with_name(f"{path.name}.damaged"))
+
+
+def _download(url: str, patience: float, limit: float) -> bytes:
+    end = time.monotonic() + limit
+    data = bytearray()
+    with urllib.request.urlopen(url, timeout=patience) as response:
+        while part := response.read1(1 << 16):
+            data += part
+            if len(data) > MAX_BYTES:
+                raise DataError("has no end")
+            if time.monotonic() > end:
+                raise TimeoutError(f"took longer than {limit:.0f} s")
+        expected = response.headers.get("Content-Length", "")
+    if expected.isdecimal() and len(data) < int(expected):
+        raise ConnectionError(f"broke off after {len(data):,} of {int(expected):,} bytes")
+    return bytes(data)
