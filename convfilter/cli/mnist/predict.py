@@ -1,0 +1,89 @@
+"""The command `convfilter mnist predict`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from convfilter.cli import options as shared
+from convfilter.cli import streams
+from convfilter.cli.mnist import options
+from convfilter.cli.text import error_line, printable
+from convfilter.names import INVERTS, Invert
+
+
+@click.command()
+@shared.inputs
+@options.model
+@click.option(
+    "--digits",
+    type=click.Choice(("one", "many")),
+    default="one",
+    show_default=True,
+    help="One digit in a picture, or a line of them.",
+)
+@click.option(
+    "--invert",
+    type=click.Choice(INVERTS),
+    default="auto",
+    show_default=True,
+    help="Whether the writing is dark on light: find out, yes, or no.",
+)
+@options.as_json
+@click.option(
+    "--explain",
+    metavar="PATH",
+    help="Draw what the network saw: .png, .svg or .pdf; for several pictures a folder.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace drawings that exist.")
+@shared.max_pixels
+def predict(
+    inputs: tuple[str, ...],
+    model: Path | None,
+    digits: str,
+    invert: Invert,
+    as_json: bool,
+    explain: str | None,
+    overwrite: bool,
+    max_pixels: int,
+) -> None:
+    """Read the handwritten digit in each picture.
+
+    A photograph, a scan or a drawing of any size will do, dark on light or light on dark. The three likeliest
+    digits are told with their probabilities.
+    """
+    from convfilter.cli.mnist.tables import answer_lines, answer_rows, answer_table
+    from convfilter.errors import ImageError
+    from convfilter.mnist.answers import answer
+    from convfilter.mnist.explaining import draw_answer, drawing_targets
+    from convfilter.mnist.models import load_model
+    from convfilter.targets import as_path
+
+    paths = [as_path(name) for name in inputs]
+    drawings = drawing_targets(explain, paths) if explain else [None] * len(paths)
+    network = load_model(model)
+    done, failed = 0, 0
+    rows: list[tuple[str, ...]] = []
+    for path, drawing in zip(paths, drawings, strict=True):
+        try:
+            read = answer(path, network, many=digits == "many", invert=invert, max_pixels=max_pixels)
+            if drawing:
+                draw_answer(read, network, drawing, overwrite=overwrite)
+        except ImageError as error:
+            failed += 1
+            streams.warn(printable(str(error)))
+            continue
+        done += 1
+        if as_json:
+            for line in answer_lines(read):
+                streams.result(line)
+            continue
+        rows += answer_rows(read)
+        for warning in read.warnings:
+            streams.warn(error_line(path, warning))
+    if rows:
+        streams.result(answer_table(rows))
+    if failed:
+        streams.warn(f"{done} done, {failed} failed")
+        click.get_current_context().exit(1)

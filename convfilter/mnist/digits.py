@@ -1,0 +1,153 @@
+"""A user's picture of a digit as MNIST would have it: 20 x 20, the stroke as wide, centred by mass in 28 x 28."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from convfilter.images.fitting import fit
+from convfilter.images.formats import FORMATS
+from convfilter.images.picture import Picture
+from convfilter.mnist.data import Images
+from convfilter.mnist.ink import Floats, Ink, find_ink
+from convfilter.mnist.segmenting import Strokes, main_strokes, segment
+from convfilter.names import Invert
+
+SIDE = 1000
+"""Pixels on the longer side of the picture in which digits are looked for; larger ones are made smaller."""
+
+BOX = 20
+"""The side of the square that a digit of MNIST fills (LeCun et al., 1998)."""
+
+STROKE = (3.1, 4.8)
+"""The widths of strokes of MNIST, in its pixels: 90 % of its images lie between. Others are made so wide."""
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One digit found in a picture.
+
+    Attributes:
+        image: (28, 28), uint8, white on black, as MNIST has it.
+        box: top, left, bottom, right in the picture, as shares of its height and width.
+    """
+
+    image: Images
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What was found in a picture.
+
+    Attributes:
+        gray: (height, width), float32 in [0, 1]: the picture as it was looked at.
+        digits: from left to right; empty where the page is blank.
+        inverted: whether it was dark on light.
+        others: how many more there are that may be digits, where one was expected.
+    """
+
+    gray: Floats
+    digits: tuple[Digit, ...]
+    inverted: bool
+    others: int = 0
+
+
+def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") -> Page:
+    """Find the digit, or all digits of a line, in the first frame of a picture.
+
+    Args:
+        picture: of any size, depth and mode.
+        many: look for a line of digits; otherwise for the one that is meant.
+        invert: as for `find_ink`.
+    """
+    gray = _gray(picture)
+    ink = find_ink(gray, invert)
+    if ink is None:
+        return Page(gray, (), inverted=invert == "yes")
+    labels, groups = segment(ink.mask)
+    if not groups:
+        return Page(gray, (), ink.inverted)
+    chosen, others = (groups, 0)
+    if not many:
+        main, others = main_strokes(groups, gray.shape)
+        chosen = [main]
+    return Page(gray, tuple(_digit(ink, labels, group) for group in chosen), ink.inverted, others)
+
+
+def _gray(picture: Picture) -> Floats:
+    """The first frame as brightness in [0, 1], at most `SIDE` pixels on its longer side."""
+    pixels = fit(picture, FORMATS["BMP"]).frames[0].pixels  # 8 bits, on white, without CMYK
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).convert("L")
+    image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
+    return (np.asarray(image) / 255).astype(np.float32)
+
+
+def _digit(ink: Ink, labels: NDArray[Any], group: Strokes) -> Digit:
+    window = slice(group.top, group.bottom), slice(group.left, group.right)
+    mine = np.isin(labels[window], list(group.labels))
+    height, width = labels.shape
+    box = group.top / height, group.left / width, group.bottom / height, group.right / width
+    return Digit(like_mnist(ink.amount[window] * mine), box)
+
+
+def like_mnist(amount: Floats) -> Images:
+    """Ink as MNIST has it.
+
+    Args:
+        amount: (height, width), float32: 0 on paper, 1 in the middle of a stroke; cut to the digit's box.
+
+    Returns:
+        (28, 28), uint8: made to fit 20 x 20 without changing its proportions, its strokes about as wide
+        as MNIST's, moved so that its centre of mass lies in the middle.
+    """
+    small = _resized(_with_usual_stroke(amount))
+    canvas = np.zeros((28 * 2, 28 * 2), np.float32)
+    y, x = ndimage.center_of_mass(small)
+    top, left = (round(28 - place) for place in (y, x))
+    canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return np.rint(255 * canvas[14:42, 14:42]).astype(np.uint8)
+
+
+def _resized(amount: Floats) -> Any:
+    """At most 20 x 20, by area where it gets smaller."""
+    height, width = amount.shape
+    scale = BOX / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    method = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
+    return np.clip(np.asarray(Image.fromarray(amount).resize(size, method)), 0, 1)
+
+
+def _with_usual_stroke(amount: Floats) -> Floats:
+    """The ink with its strokes made wider or narrower, where they are not as wide as any of MNIST."""
+    scale = BOX / max(amount.shape)
+    wide = stroke_width(amount > 0.5)
+    least, most = (limit / scale for limit in STROKE)
+    change = max(least - wide, 0) or min(most - wide, 0)
+    if abs(change) * scale < 0.2:
+        return amount
+    # Enough pixels to widen by small steps; twice the radius is what a stroke gains.
+    finer = max(1, round(4 * scale))
+    large = ndimage.zoom(amount, finer, order=1) if finer > 1 else amount
+    radius = round(abs(change) * finer / 2)
+    if change < 0:
+        return np.asarray(ndimage.grey_erosion(large, footprint=_disk(radius)))
+    return np.asarray(ndimage.grey_dilation(np.pad(large, radius), footprint=_disk(radius)))
+
+
+def stroke_width(mask: NDArray[np.bool_]) -> float:
+    """The mean width of strokes in pixels: pixels of a stroke lie a quarter of it from its edge, on average."""
+    if not mask.any():
+        return 0.0
+    depth = ndimage.distance_transform_edt(np.pad(mask, 1))
+    return float(4 * (depth[depth > 0].mean() - 0.5) + 1)
+
+
+def _disk(radius: int) -> NDArray[np.bool_]:
+    y, x = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+    return np.asarray(x * x + y * y <= radius * radius + radius)

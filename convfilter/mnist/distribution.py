@@ -1,0 +1,84 @@
+"""Sharing the work of training over devices and machines, through `tf.distribute`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from convfilter.errors import OptionError, TrainingError
+from convfilter.mnist.trainer import Run
+from convfilter.names import Strategy
+from convfilter.runtime import resolve_device, tensorflow
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who trains.
+
+    Attributes:
+        strategy: a `tf.distribute` strategy.
+        chief: whether this process tells how it goes and writes the files; exactly one does.
+    """
+
+    strategy: Any
+    chief: bool
+
+
+@contextmanager
+def distributed(name: Strategy, device: str, run: Run) -> Iterator[Workers]:
+    """The strategy of this name, in whose care the block trains.
+
+    Args:
+        name: ``none`` is one device; ``mirrored`` all GPUs of this machine; ``multiworker`` every machine that the
+            variable TF_CONFIG names, each of which runs the same command.
+        device: for ``none``: ``auto``, ``cpu``, ``gpu`` or ``gpu:N``.
+        run: what is to be trained; not every run can be shared.
+
+    Raises:
+        OptionError: TF_CONFIG is missing or wrong, or the options do not go together.
+        DeviceError: there is no such device.
+        TrainingError: another worker is gone.
+    """
+    if name == "none":
+        place = resolve_device(device)
+        tf = tensorflow()
+        with tf.device(place):
+            yield Workers(tf.distribute.get_strategy(), chief=True)
+        return
+    if device != "auto":
+        raise OptionError("--device is for --strategy none; a strategy chooses its devices itself")
+    if name == "mirrored":
+        yield Workers(tensorflow().distribute.MirroredStrategy(), chief=True)
+        return
+    chief = _is_chief()
+    if run.budget is not None:
+        raise OptionError("--budget goes by this machine's clock, and the workers' clocks differ; give --epochs")
+    tf = tensorflow()
+    try:
+        strategy = tf.distribute.MultiWorkerMirroredStrategy()
+        yield Workers(strategy, chief)
+    except tf.errors.OpError:
+        raise TrainingError(
+            "another worker cannot be reached or has stopped; "
+            "start all of them again, with --resume where there is a checkpoint"
+        ) from None
+
+
+def _is_chief() -> bool:
+    """Whether TF_CONFIG makes this process the one that writes."""
+    try:
+        config = json.loads(os.environ["TF_CONFIG"])
+        cluster, task = config["cluster"], config["task"]
+        kind, index = task["type"], int(task["index"])
+        if not cluster[kind][index]:
+            raise ValueError
+    except (KeyError, ValueError, TypeError, IndexError, RecursionError):
+        raise OptionError(
+            "--strategy multiworker needs TF_CONFIG, such as "
+            '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
+        ) from None
+    return kind == "chief" or (kind == "worker" and index == 0 and "chief" not in cluster)

@@ -1,0 +1,135 @@
+"""What a network saw in a picture, drawn: the picture, the 28 x 28, the maps after each layer, the probabilities."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convfilter.atomic import EXISTS
+from convfilter.errors import ImageError, OptionError
+from convfilter.figures import format_of_drawing, new_figure, save_figure
+from convfilter.mnist.answers import Answer, Reading
+from convfilter.mnist.models import Model
+from convfilter.mnist.networks import Convolution, MaxPool, Relu, named
+from convfilter.mnist.prediction import maps_of
+from convfilter.targets import STREAM
+
+MOST_MAPS = 64
+"""Feature maps of a layer that are shown."""
+
+COLUMNS = 5
+"""Panels in a row."""
+
+MOST_DIGITS = 12
+"""Digits of a line that are drawn."""
+
+
+def drawing_targets(target: str, pictures: list[Path]) -> list[Path]:
+    """Where the drawing of each picture goes.
+
+    Args:
+        target: for one picture a file, for several a folder (which is made if it is missing).
+        pictures: their paths.
+
+    Raises:
+        OptionError: the ending names no format, or two drawings would have one name.
+    """
+    if len(pictures) == 1 and not target.endswith("/") and not Path(target).is_dir():
+        format_of_drawing(Path(target))
+        return [Path(target)]
+    stems = ["stdin" if path == STREAM else path.stem for path in pictures]
+    twice = next((stem for stem in stems if stems.count(stem) > 1), None)
+    if twice is not None:
+        raise OptionError(f"{target}: {twice}.explain.png would be written twice; explain such pictures one by one")
+    if Path(target).is_file():
+        raise OptionError(f"{target}: is a file; several pictures need a folder")
+    return [Path(target) / f"{stem}.explain.png" for stem in stems]
+
+
+def draw_answer(answer: Answer, model: Model, target: Path, *, overwrite: bool = False) -> None:
+    """Draw what was read in a picture, and how.
+
+    Raises:
+        ImageError: the drawing cannot be written; the message begins with the picture's path.
+    """
+    try:
+        save_figure(_figure(answer, model), target, overwrite=overwrite)
+    except FileExistsError:
+        raise ImageError(f"{answer.path}: {target} {EXISTS}") from None
+    except OSError as error:
+        raise ImageError(f"{answer.path}: cannot write {target}: {error.strerror or error}") from None
+
+
+def _figure(answer: Answer, model: Model) -> Any:
+    readings = answer.readings[:MOST_DIGITS]
+    shown = _shown_layers(model)
+    rows_each = math.ceil((3 + len(shown)) / COLUMNS)
+    rows = rows_each * max(1, len(readings))
+    figure = new_figure(3.4 * COLUMNS, 3.6 * rows)
+    axes = figure.subplots(rows, COLUMNS, squeeze=False)
+    for place in axes.flat:
+        place.axis("off")
+    _draw_page(axes[0][0], answer)
+    for index, reading in enumerate(readings):
+        places = axes[index * rows_each : (index + 1) * rows_each].flatten()
+        places[1].imshow(reading.found.image, cmap="gray", vmin=0, vmax=255)
+        places[1].set_title("the 28 x 28 that the network saw", fontsize=9)
+        maps = dict(maps_of(model.layers, model.weights, reading.found.image))
+        for place, (name, title) in zip(places[2:], shown, strict=False):
+            _draw_maps(place, maps[name], title)
+        _draw_probabilities(places[2 + len(shown)], reading)
+    return figure
+
+
+def _shown_layers(model: Model) -> list[tuple[str, str]]:
+    """The layers after which there are maps to see: a ReLU stands for its convolution, too. Name and title."""
+    layers = list(named(model.layers))
+    shown = []
+    for index, (name, layer) in enumerate(layers):
+        follows = layers[index + 1][1] if index + 1 < len(layers) else None
+        if isinstance(layer, Convolution) and isinstance(follows, Relu):
+            shown.append((layers[index + 1][0], f"{name}, {layer.size} x {layer.size}, and ReLU"))
+        elif isinstance(layer, (Convolution, MaxPool)):
+            shown.append((name, name))
+    return shown
+
+
+def _draw_page(axes: Any, answer: Answer) -> None:
+    gray = answer.page.gray
+    axes.imshow(gray, cmap="gray", vmin=0, vmax=1)
+    height, width = gray.shape
+    for reading in answer.readings:
+        top, left, bottom, right = reading.found.box
+        x, y = (left * width - 0.5, right * width - 0.5), (top * height - 0.5, bottom * height - 0.5)
+        axes.plot([x[0], x[1], x[1], x[0], x[0]], [y[0], y[0], y[1], y[1], y[0]], color="tab:red", linewidth=1)
+    sense = "dark on light" if answer.page.inverted else "light on dark"
+    axes.set_title(f"{answer.path.name[:40]}: {sense}" if answer.readings else "blank", fontsize=9, parse_math=False)
+
+
+def _draw_maps(axes: Any, maps: NDArray[np.float32], title: str) -> None:
+    """The maps of a layer as one mosaic, all on one scale from 0 (black)."""
+    height, width, count = maps.shape
+    shown = min(count, MOST_MAPS)
+    columns = math.ceil(math.sqrt(shown))
+    rows = math.ceil(shown / columns)
+    gap = max(1, height // 12)
+    mosaic = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan, np.float32)
+    for index in range(shown):
+        top, left = (index // columns) * (height + gap), (index % columns) * (width + gap)
+        mosaic[top : top + height, left : left + width] = maps[:, :, index]
+    axes.imshow(mosaic, cmap="magma", vmin=min(0.0, float(maps.min())), interpolation="nearest")
+    more = "" if shown == count else f", {shown} of them"
+    axes.set_title(f"{title}: {count} maps of {height} x {width}{more}", fontsize=8)
+
+
+def _draw_probabilities(axes: Any, reading: Reading) -> None:
+    axes.axis("on")
+    colours = ["tab:red" if digit == reading.digit else "tab:gray" for digit in range(len(reading.probabilities))]
+    axes.barh(range(10), reading.probabilities, color=colours)
+    axes.set(xlim=(0, 1), yticks=range(10))
+    axes.invert_yaxis()
+    axes.set_title(f"{reading.digit}: {100 * reading.probability:.1f} %", fontsize=9)

@@ -1,0 +1,92 @@
+"""What a trained network says of images, and how often it is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convfilter.mnist.data import Images, Split
+from convfilter.mnist.networks import CLASSES, Layers, Weights, feature_maps, logits
+from convfilter.runtime import tensorflow
+
+BATCH = 500
+"""Images that go through the network at once; bounds the memory."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a network did on a test set.
+
+    Attributes:
+        probabilities: (n, 10), of every image.
+        labels: (n,), what each image is.
+    """
+
+    probabilities: NDArray[np.float32]
+    labels: NDArray[np.uint8]
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """(n,): the digit that was read in each image."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+    @property
+    def wrong(self) -> NDArray[np.int64]:
+        """The indices of the images that were misread."""
+        return np.flatnonzero(self.predicted != self.labels)
+
+    @property
+    def accuracy(self) -> float:
+        """The share that was read right."""
+        return 1 - len(self.wrong) / len(self.labels)
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """(10, 10): how many images of the digit of the row were read as the digit of the column."""
+        counts = np.zeros((CLASSES, CLASSES), np.int64)
+        np.add.at(counts, (self.labels, self.predicted), 1)
+        return counts
+
+    @property
+    def loss(self) -> float:
+        """The mean cross-entropy."""
+        right = self.probabilities[np.arange(len(self.labels)), self.labels]
+        return float(-np.log(np.maximum(right, 1e-12)).mean())
+
+
+def evaluate(layers: Layers, weights: Weights, split: Split) -> Evaluation:
+    """Read every image of a set."""
+    return Evaluation(probabilities(layers, weights, split.images), split.labels)
+
+
+def probabilities(layers: Layers, weights: Weights, images: Images) -> NDArray[np.float32]:
+    """The probability of every digit.
+
+    Args:
+        layers: the network.
+        weights: its parameters.
+        images: (n, 28, 28), uint8, white on black.
+
+    Returns:
+        (n, 10); a row sums to 1.
+    """
+    tf = tensorflow()
+    parts = [
+        tf.nn.softmax(logits(layers, weights, as_input(images[first : first + BATCH]))).numpy()
+        for first in range(0, len(images), BATCH)
+    ]
+    return np.concatenate(parts) if parts else np.empty((0, CLASSES), np.float32)
+
+
+def maps_of(layers: Layers, weights: Weights, image: Images) -> list[tuple[str, NDArray[np.float32]]]:
+    """What comes out of every layer for one image (28, 28): the layer's name, and its maps without the batch."""
+    maps = feature_maps(layers, weights, as_input(image[np.newaxis]))
+    return [(name, values[0].numpy()) for name, values in maps]
+
+
+def as_input(images: Images) -> Any:
+    """Images (n, 28, 28), uint8, as a network reads them."""
+    return tensorflow().constant(images[..., np.newaxis].astype(np.float32) / 255)

@@ -1,0 +1,96 @@
+"""The presets: a network and how it is trained, under a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from convfilter.mnist.augmenting import Augmentation
+from convfilter.mnist.networks import Convolution, Dense, Dropout, Flatten, Layers, MaxPool, MeanPool, Relu
+from convfilter.mnist.optimizers import Rule
+from convfilter.names import PresetName
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A network and how it is trained.
+
+    Attributes:
+        summary: a sentence for people.
+        layers: the network.
+        epochs: how often every training image is seen.
+        batch_size: images for one step.
+        rule: how gradients change weights.
+        learning_rate: constant, or the greatest of one cycle.
+        one_cycle: whether the learning rate rises and falls.
+        weight_decay: see `Optimizer`.
+        initial: standard deviation of the first weights; None is the root of 2 over the inputs of a
+            unit (He et al., 2015, Delving Deep into Rectifiers).
+        initial_bias: what every bias begins with.
+        augmentation: how training images are varied; None leaves them as they are.
+        allographs: the share of training images that are written another way; see `allographs`.
+        line_every: steps for one line of progress; None is an epoch.
+    """
+
+    summary: str
+    layers: Layers
+    epochs: float
+    batch_size: int
+    rule: Rule
+    learning_rate: float
+    one_cycle: bool = False
+    weight_decay: float = 0.0
+    initial: float | None = None
+    initial_bias: float = 0.0
+    augmentation: Augmentation | None = None
+    allographs: float = 0.0
+    line_every: int | None = None
+
+
+def _block(size: int, filters: int, padding: Literal["SAME", "VALID"] = "SAME") -> Layers:
+    return Convolution(size, filters, padding, normalized=True), Relu()
+
+
+PRESETS: dict[PresetName, Preset] = {
+    "softmax": Preset(
+        "softmax regression, the tutorial's first network: ten weighted sums of the pixels",
+        (Flatten(), Dense(10)),
+        epochs=25,
+        batch_size=100,
+        rule="sgd",
+        learning_rate=0.01,
+        initial=0.0,
+    ),
+    "classic": Preset(
+        "the tutorial's convolutional network, as it stood there",
+        (
+            *(Convolution(5, 32, "SAME"), Relu(), MaxPool()),
+            *(Convolution(5, 64, "SAME"), Relu(), MaxPool()),
+            *(Flatten(), Dense(1024), Relu(), Dropout(0.5)),
+            Dense(10),
+        ),
+        epochs=20_000 * 50 / 55_000,
+        batch_size=50,
+        rule="adam",
+        learning_rate=1e-4,
+        initial=0.1,
+        initial_bias=0.1,
+        line_every=100,
+    ),
+    "fast": Preset(
+        "a small network with batch normalisation, for a minute of two cores",
+        (
+            *(*_block(5, 16, "VALID"), MaxPool()),
+            *(*_block(3, 32), *_block(3, 32, "VALID"), MaxPool()),
+            *(*_block(3, 64), *_block(5, 64, "VALID"), MeanPool()),
+            Dense(10),
+        ),
+        epochs=6,
+        batch_size=64,
+        rule="momentum",
+        learning_rate=0.2,
+        one_cycle=True,
+        weight_decay=5e-4,
+        augmentation=Augmentation(rotation=8, zoom=0.08, shear=0.1, shift=1.5),
+    ),
+}

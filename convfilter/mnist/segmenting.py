@@ -1,0 +1,151 @@
+"""From ink to digits: which strokes belong together, and which are specks or the edge of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from convfilter.mnist.ink import Mask
+
+SPECK = 0.03
+"""Strokes of less than this share of the greatest one's area are specks of dirt, unless they lie close to it."""
+
+GAP = 0.15
+"""Strokes nearer to one another than this share of the taller one's height make one digit."""
+
+EDGE = 0.5
+"""Strokes of which so much lies along the rim of the picture are the edge of the page or a shadow."""
+
+WIDE = 1.35
+"""Ink that is wider than so many times its height is more than one digit, where several are expected."""
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """Ink that hangs together, or several such pieces.
+
+    Attributes:
+        labels: what numbers its pixels in the labelled picture.
+        top, left, bottom, right: the box around it; the last two are one past its end.
+        area: its pixels.
+    """
+
+    labels: frozenset[int]
+    top: int
+    left: int
+    bottom: int
+    right: int
+    area: int
+
+    @property
+    def height(self) -> int:
+        """Of the box, in pixels."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Of the box, in pixels."""
+        return self.right - self.left
+
+    def joined(self, other: Strokes) -> Strokes:
+        """Both together."""
+        return Strokes(
+            self.labels | other.labels,
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+            self.area + other.area,
+        )
+
+
+def segment(mask: Mask) -> tuple[NDArray[Any], list[Strokes]]:
+    """Group the ink of a page into what may be digits.
+
+    Returns:
+        Every pixel's label, (height, width), 0 on paper; and the groups from left to right. The edge of
+        the page and specks are in none.
+    """
+    labels, _ = ndimage.label(mask, np.ones((3, 3)))
+    pieces = _pieces(labels)
+    inside = [piece for piece in pieces if not _is_edge(labels, piece)]
+    pieces = inside or pieces  # a digit that fills its picture may lie along its rim
+    groups = _grouped(pieces)
+    greatest = max((group.area for group in groups), default=0)
+    tallest = max((group.height for group in groups), default=0)
+    groups = [group for group in groups if group.area > SPECK * greatest or group.height > 0.4 * tallest]
+    return labels, sorted(groups, key=lambda group: group.left)
+
+
+def main_strokes(groups: list[Strokes], shape: tuple[int, ...]) -> tuple[Strokes, int]:
+    """The one digit of a picture: the greatest group, those nearer to the middle before others.
+
+    Returns:
+        The group, and how many others are as tall and might be digits too.
+    """
+
+    def weight(group: Strokes) -> float:
+        y = (group.top + group.bottom) / 2 / shape[0] - 0.5
+        x = (group.left + group.right) / 2 / shape[1] - 0.5
+        return group.height * max(group.width, group.height / 4) * (1 - max(abs(y), abs(x)))
+
+    main = max(groups, key=weight)
+    rivals = [group for group in groups if group is not main and group.height > 0.5 * main.height]
+    return main, len(rivals)
+
+
+def _pieces(labels: NDArray[Any]) -> list[Strokes]:
+    areas = np.bincount(labels.ravel())
+    return [
+        Strokes(frozenset([index]), rows.start, columns.start, rows.stop, columns.stop, int(areas[index]))
+        for index, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1)
+    ]
+
+
+def _is_edge(labels: NDArray[Any], piece: Strokes) -> bool:
+    """Whether a piece touches the rim of the picture and lies along it, or reaches from one side to the other."""
+    height, width = labels.shape
+    sides = (piece.top == 0) + (piece.left == 0) + (piece.bottom == height) + (piece.right == width)
+    if not sides:
+        return False
+    rim_y, rim_x = max(1, height // 25), max(1, width // 25)
+    part = np.isin(labels[piece.top : piece.bottom, piece.left : piece.right], list(piece.labels))
+    y, x = np.nonzero(part)
+    y, x = y + piece.top, x + piece.left
+    along = (y < rim_y) | (y >= height - rim_y) | (x < rim_x) | (x >= width - rim_x)
+    spans = piece.width > 0.9 * width or piece.height > 0.9 * height
+    thin = min(piece.width, piece.height) < 0.15 * max(height, width)
+    slender = thin or piece.area < 0.25 * piece.width * piece.height
+    return float(along.mean()) > EDGE or (spans and slender and float(along.mean()) > EDGE / 2)
+
+
+def _grouped(pieces: list[Strokes]) -> list[Strokes]:
+    """Pieces joined while one of them lies close to a taller one, or above or below it."""
+    groups = sorted(pieces, key=lambda piece: -piece.height * piece.width)
+    joined = True
+    while joined:
+        joined = False
+        for index, group in enumerate(groups):
+            near = next((other for other in groups[index + 1 :] if _belong_together(group, other)), None)
+            if near is not None:
+                groups.remove(near)
+                groups[index] = group.joined(near)
+                joined = True
+                break
+    return groups
+
+
+def _belong_together(one: Strokes, other: Strokes) -> bool:
+    """Boxes of digits stand beside each other; the strokes of one overlap from the side or lie one over the other."""
+    tall = max(one.height, other.height)
+    across = max(one.left, other.left) - min(one.right, other.right)
+    down = max(one.top, other.top) - min(one.bottom, other.bottom)
+    narrow = min(one.width, other.width)
+    if across < 0 and down < GAP * tall and -across > 0.4 * narrow:
+        return True
+    small = min(one.height, other.height) < 0.4 * tall
+    return small and max(across, down) < GAP * tall

@@ -1,0 +1,117 @@
+"""Model files: what is written is read again; whatever else comes is refused, and runs nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import fingerprint
+from files import made
+from files_models import MODELS
+from files_records import Bad
+from safetensors import safe_open
+
+from convfilter.mnist.models import SHIPPED, Model, load_model, save_model
+from convfilter.mnist.networks import parameter_shapes
+from convfilter.mnist.presets import PRESETS
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_round_trip(preset: Any, random: np.random.Generator, tmp_path: Path) -> None:
+    """A model is read as it was written, and other programs can read it too."""
+    shapes = parameter_shapes(PRESETS[preset].layers)
+    weights = {name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    path = tmp_path / "m.safetensors"
+    save_model(Model(preset, weights, {"test_accuracy": 0.5}), path)
+    again = load_model(path)
+    assert (again.preset, again.metrics, again.weights.keys()) == (preset, {"test_accuracy": 0.5}, weights.keys())
+    for name, array in weights.items():
+        np.testing.assert_array_equal(again.weights[name], array)
+    with safe_open(path, "np") as file:
+        assert file.metadata()["preset"] == preset
+        assert json.loads(file.metadata()["metrics"]) == {"test_accuracy": 0.5}
+        assert set(file.keys()) == set(weights)
+
+
+@pytest.mark.parametrize("bad", MODELS, ids=lambda bad: bad.name)
+def test_bad_models(cli: Any, bad: Bad, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Items 48 to 50: it is refused in one line that names it, before any picture is read; nothing runs or changes."""
+    (path,) = made(photo.parent / "models", bad)
+    monkeypatch.chdir(photo.parent / "models")
+    before = fingerprint(photo.parent.parent)
+    answer = cli("mnist", "predict", photo, photo.parent / "missing.png", "--model", path)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith(f"convfilter: {path}: ")
+    assert bad.says in answer.err
+    assert answer.err.count("\n") == 1
+    assert len(answer.err) < 500
+    assert fingerprint(photo.parent.parent) == before
+
+
+def test_bad_models_take_neither_time_nor_memory(tmp_path: Path) -> None:
+    """Item 49: a bomb is refused without loading anything large: seconds, and little memory over `--version`."""
+    (path,) = made(tmp_path, next(bad for bad in MODELS if bad.name == "config-bomb.keras"))
+    huge = tmp_path / "huge.safetensors"
+    with huge.open("wb") as file:
+        file.truncate(3_000_000_000)
+
+    def peak(*arguments: object) -> int:
+        command = [sys.executable, "-m", "convfilter", *map(str, arguments)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, _, usage = os.wait4(process.pid, 0)
+        return usage.ru_maxrss
+
+    start = time.monotonic()
+    assert max(peak("mnist", "evaluate", "--model", bad) for bad in (path, huge)) < 250_000  # KB
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"), [("missing", "no such file"), ("folder", "no such file"), ("pipe", "regular")]
+)
+def test_models_that_are_no_files(cli: Any, tmp_path: Path, kind: str, says: str) -> None:
+    """Item 48: a missing file, a folder without a model and a pipe are told apart, at once."""
+    path = tmp_path / kind
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    answer = cli("mnist", "evaluate", "--model", path)
+    assert answer.code == 1
+    assert says in answer.err
+
+
+def test_the_shipped_model_is_small_and_right() -> None:
+    """The network that comes with convfilter has at most 2 MB, and a record of how it was made."""
+    assert SHIPPED.stat().st_size <= 2_000_000
+    metrics = load_model().metrics
+    assert metrics["run"]["preset"] == "accurate"
+    assert metrics["test_accuracy"] >= 0.996
+
+
+def test_the_shipped_model_does_what_it_says(cli: Any) -> None:
+    """`mnist evaluate --json` counts the mistakes of the shipped network: as many as its record says."""
+    answer = cli("mnist", "evaluate", "--json")
+    assert answer.code == 0
+    found = json.loads(answer.out)
+    confusion = np.array(found["confusion"])
+    assert confusion.sum() == 10_000
+    assert found["error_count"] == 10_000 - np.trace(confusion) == load_model().metrics["test_errors"]
+    assert found["accuracy"] == pytest.approx(np.trace(confusion) / 10_000)
+    # MNIST's own counts of each digit in the test set
+    assert confusion.sum(axis=1).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+def test_evaluate_shows_a_table(cli: Any) -> None:
+    """`mnist evaluate` tells the share that is right, the number of mistakes, and the confusion as a table."""
+    out = cli("mnist", "evaluate").out
+    metrics = load_model().metrics
+    assert out.startswith(f"{100 * metrics['test_accuracy']:.2f} % right: {metrics['test_errors']} of 10,000 misread")
+    assert len(out.splitlines()) == 12
