@@ -7,8 +7,10 @@ def main() -> None:
     """Run the command line and exit."""
     streams.prepare()
     signals.install()  # before anything that takes time to load
+    from convfilter import runtime
     from convfilter.cli.main import main as command_line
 
+    runtime.own_process = True
     command_line()
 
 

@@ -10,6 +10,10 @@ from functools import cache
 from typing import Any
 
 from convfilter.errors import DeviceError, one_line
+from convfilter.lean import lean_tensorflow, make_way
+
+own_process = False
+"""Whether nobody but the command line of convfilter runs in this process; its entry point says so."""
 
 
 @cache
@@ -20,6 +24,7 @@ def tensorflow() -> Any:
         DeviceError: TensorFlow is not installed, or cannot start here.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    make_way()
     try:
         with _silenced_stderr():
             import tensorflow as tf
@@ -31,6 +36,22 @@ def tensorflow() -> Any:
     # Ampere GPUs would otherwise round the inputs of a convolution to 10 bits.
     tf.config.experimental.enable_tensor_float_32_execution(False)
     return tf
+
+
+@cache
+def network_operations() -> Any:
+    """What a trained network runs with: the `tensorflow` module, or in a process of our own only `lean.OPERATIONS`.
+
+    Raises:
+        DeviceError: as for `tensorflow`.
+    """
+    if own_process:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with _silenced_stderr():
+            lean = lean_tensorflow()
+        if lean is not None:
+            return lean
+    return tensorflow()
 
 
 def devices() -> list[tuple[str, str]]:

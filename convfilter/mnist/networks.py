@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.runtime import tensorflow
+from convfilter.runtime import network_operations, tensorflow
 
 INPUT = (28, 28, 1)
 """Height, width and channels of what a network reads: white on black, in [0, 1]."""
@@ -191,7 +191,7 @@ def logits(layers: Layers, weights: Mapping[str, Any], images: Any, training: Tr
 
 
 def _through(name: str, layer: Layer, weights: Mapping[str, Any], values: Any, training: TrainingPass | None) -> Any:
-    tf = tensorflow()
+    tf = tensorflow() if training else network_operations()
     match layer:
         case Convolution(_, _, padding, normalized):
             values = tf.nn.conv2d(values, weights[f"{name}/weights"], strides=1, padding=padding)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from convfilter.mnist.data import Images, Split
 from convfilter.mnist.networks import CLASSES, Layers, Weights, feature_maps, logits
-from convfilter.runtime import tensorflow
+from convfilter.runtime import network_operations
 
 BATCH = 500
 """Images that go through the network at once; bounds the memory."""
@@ -73,7 +73,7 @@ def probabilities(layers: Layers, weights: Weights, images: Images) -> NDArray[n
     Returns:
         (n, 10); a row sums to 1.
     """
-    tf = tensorflow()
+    tf = network_operations()
     parts = [
         tf.nn.softmax(logits(layers, weights, as_input(images[first : first + BATCH]))).numpy()
         for first in range(0, len(images), BATCH)
@@ -89,4 +89,4 @@ def maps_of(layers: Layers, weights: Weights, image: Images) -> list[tuple[str, 
 
 def as_input(images: Images) -> Any:
     """Images (n, 28, 28), uint8, as a network reads them."""
-    return tensorflow().constant(images[..., np.newaxis].astype(np.float32) / 255)
+    return network_operations().constant(images[..., np.newaxis].astype(np.float32) / 255)
