@@ -9,3 +9,13 @@ convfilter blur samples/chelsea.png --kernel gaussian --sigma 4 --overwrite -o $
 convfilter apply samples/coffee.png --kernel sobel --overwrite -o $out/sobel.jpg --compare $out/sobel-compare.jpg
 convfilter gray samples/rocket.jpg --method rec709 --overwrite -o $out/gray.jpg --compare $out/gray-compare.jpg
 convfilter kernels show sobel --picture $out/sobel-kernel.png --overwrite
+
+python samples/digits.py
+convfilter mnist predict samples/digit.jpg --explain $out/explain.png --overwrite
+work=$(mktemp -d)
+convfilter mnist train -o "$work/fast"
+cp "$work/fast/misclassified.png" "$work/fast/filters.png" $out/
+convfilter mnist kernels -o "$work/learned"
+convfilter apply samples/coffee.png --kernel "$work/learned/bank.yaml" --range rescale --overwrite \
+    -o $out/learned.jpg --compare $out/learned-compare.jpg
+rm -r "$work"

@@ -14,11 +14,11 @@ from convfilter.images.fitting import fit
 from convfilter.images.formats import FORMATS
 from convfilter.images.picture import Picture
 from convfilter.mnist.data import Images
-from convfilter.mnist.ink import Floats, Ink, find_ink
+from convfilter.mnist.ink import Floats, Ink, find_ink, stroke_width
 from convfilter.mnist.segmenting import Strokes, main_strokes, segment
 from convfilter.names import Invert
 
-SIDE = 1000
+SIDE = 800
 """Pixels on the longer side of the picture in which digits are looked for; larger ones are made smaller."""
 
 BOX = 20
@@ -83,9 +83,24 @@ def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") 
 def _gray(picture: Picture) -> Floats:
     """The first frame as brightness in [0, 1], at most `SIDE` pixels on its longer side."""
     pixels = fit(picture, FORMATS["BMP"]).frames[0].pixels  # 8 bits, on white, without CMYK
-    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).convert("L")
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
     image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    return (np.asarray(image) / 255).astype(np.float32)
+    values = np.asarray(image, np.float32) / np.float32(255)
+    return values if values.ndim == 2 else _along_contrast(values)
+
+
+def _along_contrast(colours: Floats) -> Floats:
+    """The mixture of red, green and blue in which a picture has the most contrast, so that red stands out on green.
+
+    It is the first principal component of the differences from the local mean; light stays light.
+    """
+    local = colours - ndimage.uniform_filter(colours, (max(3, min(colours.shape[:2]) // 4),) * 2 + (1,), mode="nearest")
+    flat = local.reshape(-1, 3)
+    _, axes = np.linalg.eigh(flat.T @ flat)
+    mixture = axes[:, -1] if axes[:, -1].sum() >= 0 else -axes[:, -1]
+    mixed = colours @ mixture
+    darkest, lightest = np.minimum(mixture, 0).sum(), np.maximum(mixture, 0).sum()
+    return np.asarray((mixed - darkest) / (lightest - darkest), np.float32)
 
 
 def _digit(ink: Ink, labels: NDArray[Any], group: Strokes) -> Digit:
@@ -138,14 +153,6 @@ def _with_usual_stroke(amount: Floats) -> Floats:
     if change < 0:
         return np.asarray(ndimage.grey_erosion(large, footprint=_disk(radius)))
     return np.asarray(ndimage.grey_dilation(np.pad(large, radius), footprint=_disk(radius)))
-
-
-def stroke_width(mask: NDArray[np.bool_]) -> float:
-    """The mean width of strokes in pixels: pixels of a stroke lie a quarter of it from its edge, on average."""
-    if not mask.any():
-        return 0.0
-    depth = ndimage.distance_transform_edt(np.pad(mask, 1))
-    return float(4 * (depth[depth > 0].mean() - 0.5) + 1)
 
 
 def _disk(radius: int) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 
 from convfilter.names import Invert
@@ -16,6 +17,9 @@ Mask = NDArray[np.bool_]
 
 PAPER_WINDOW = 0.4
 """The share of the shorter side that no stroke is as wide as; wider areas are paper, table or shadow."""
+
+STROKES_IN_WINDOW = 4
+"""The widths of a stroke within which paper is sure to be seen, once strokes are known."""
 
 LEAST_CONTRAST = 0.06
 """Of the whole range between black and white; fainter marks are no writing."""
@@ -50,38 +54,67 @@ def find_ink(gray: Floats, invert: Invert = "auto") -> Ink | None:
         The ink, or None where the page is blank.
     """
     inverted = is_dark_on_light(gray) if invert == "auto" else invert == "yes"
-    contrast = _contrast(gray, inverted)
+    visible = max(LEAST_CONTRAST, NOISE_FACTOR * _noise(gray))
+    window = PAPER_WINDOW * min(gray.shape)
+    ink = _ink(_contrast(gray, inverted, window), visible, inverted)
+    if ink is None:
+        return None
+    # Now that the strokes are known, paper can be told from shadow more closely.
+    closer = max(STROKES_IN_WINDOW * stroke_width(ink.mask), window / 5)
+    if closer < window:
+        ink = _ink(_contrast(gray, inverted, closer), visible, inverted) or ink
+    return ink
+
+
+def _ink(contrast: Floats, visible: float, inverted: bool) -> Ink | None:
+    """Where the contrast is that of writing; None where nothing is."""
+    if contrast.max() - contrast.min() < visible:
+        return None
     threshold = otsu(contrast)
     there = contrast > threshold
-    if not there.any() or there.all():
-        return None
     core = float(np.percentile(contrast[there], 75))
-    if core < max(LEAST_CONTRAST, NOISE_FACTOR * _noise(gray)):
+    if core < visible:
         return None
     # Thin and faint parts of a stroke belong to it where they hang together with a strong part.
-    weak = contrast > max(0.6 * threshold, NOISE_FACTOR / 2 * _noise(gray))
+    weak = contrast > max(0.6 * threshold, visible / 2)
     labels, _ = ndimage.label(weak, np.ones((3, 3)))
-    mask = weak & np.isin(labels, np.unique(labels[there]))
+    strong = np.zeros(labels.max() + 1, np.bool_)
+    strong[np.unique(labels[there & weak])] = True
+    strong[0] = False
     low = 0.3 * threshold
     amount = np.clip((contrast - low) / (core - low), 0, 1)
-    return Ink(amount.astype(np.float32), mask, inverted)
+    return Ink(amount.astype(np.float32), strong[labels], inverted)
 
 
 def is_dark_on_light(gray: Floats) -> bool:
     """Whether the few pixels that differ from their surroundings, the ink, are darker than them.
 
-    Ink covers less of a page than paper does, so differences from the local mean are skewed towards it;
-    what the rim of the picture is like counts too, as a digit that fills its picture leaves little paper.
+    Ink covers less of a page than paper does, so differences from the local median are skewed towards it.
+    A median, unlike a mean, stays on one side of the edge of the page, and the middle of the picture counts
+    most. What its rim is like decides where that tells little, as a digit that fills its picture leaves
+    little paper.
     """
-    window = max(3.0, min(gray.shape) / 4)
-    difference = gray - ndimage.gaussian_filter(gray, window, mode="nearest")
-    spread = float(difference.std())
+    small = _reduced(gray, max(1, min(gray.shape) // 60))
+    window = max(3, round(PAPER_WINDOW * min(small.shape)))
+    difference = small - ndimage.median_filter(small, size=window, mode="nearest")
+    from_middle = np.maximum.outer(*(np.abs(np.linspace(-1, 1, side)) for side in small.shape))
+    weights = np.clip(1.2 - from_middle, 0, 1) ** 2
+    weights /= weights.sum()
+    spread = float((weights * difference**2).sum()) ** 0.5
     if spread < 1e-6:
         return True
-    skew = float((difference**3).mean()) / spread**3
-    rim = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
-    rim_is_light = (float(np.median(rim)) - float(gray.mean())) / float(gray.std())
-    return -skew + rim_is_light > 0
+    skew = float((weights * difference**3).sum()) / spread**3
+    rim = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    rim_is_light = (float(np.median(rim)) - float(small.mean())) / max(float(small.std()), 1e-6)
+    return bool(-skew + min(max(2 * rim_is_light, -1), 1) > 0)
+
+
+def stroke_width(mask: Mask) -> float:
+    """The mean width of strokes in pixels: pixels of a stroke lie a quarter of it from its edge, on average."""
+    if not mask.any():
+        return 0.0
+    depth = ndimage.distance_transform_edt(np.pad(mask, 1))
+    return float(4 * (depth[depth > 0].mean() - 0.5) + 1)
 
 
 def otsu(values: Floats) -> float:
@@ -96,25 +129,30 @@ def otsu(values: Floats) -> float:
     return float(middles[np.nanargmax(between[:-1])])
 
 
-def _contrast(gray: Floats, inverted: bool) -> Any:
+def _contrast(gray: Floats, inverted: bool, window: float) -> Any:
     """How much every pixel differs from the paper around it, in the sense of ink; the light may be uneven."""
-    paper = _paper(gray, inverted)
+    paper = _paper(gray, inverted, window)
     if inverted:  # in a shadow the ink keeps its share of the light that the paper has
         return np.clip(1 - gray / np.maximum(paper, 0.05), 0, 1)
     return np.clip(gray - paper, 0, 1)
 
 
-def _paper(gray: Floats, inverted: bool) -> Any:
-    """The page without its writing: whatever is narrower than `PAPER_WINDOW` is taken away."""
-    scale = max(1, min(gray.shape) // 100)
-    small = ndimage.gaussian_filter(gray, scale / 2, mode="nearest")[::scale, ::scale]
-    size = max(3, round(PAPER_WINDOW * min(small.shape)))
+def _paper(gray: Floats, inverted: bool, window: float) -> Any:
+    """The page without its writing: whatever is narrower than the window, in pixels, is taken away."""
+    scale = max(1, int(window / 24))
+    small = _reduced(gray, scale)
+    size = max(3, round(window / scale))
     filled = (ndimage.grey_closing if inverted else ndimage.grey_opening)(small, size=(size, size), mode="nearest")
-    smooth = ndimage.gaussian_filter(filled, size / 8, mode="nearest")
-    rows, columns = (
-        np.minimum(np.arange(side) / scale, limit - 1) for side, limit in zip(gray.shape, small.shape, strict=True)
-    )
-    return ndimage.map_coordinates(smooth, np.meshgrid(rows, columns, indexing="ij"), order=1, mode="nearest")
+    # At the edge of a shadow, rather the shadow's paper: the other one would make ink of the shadow.
+    edge = (ndimage.grey_erosion if inverted else ndimage.grey_dilation)(filled, size=(3, 3), mode="nearest")
+    smooth = ndimage.gaussian_filter(edge, 1, mode="nearest")
+    rows, columns = gray.shape
+    return np.asarray(Image.fromarray(smooth).resize((columns, rows), Image.Resampling.BILINEAR))
+
+
+def _reduced(gray: Floats, scale: int) -> Any:
+    """Smaller by a whole factor, each pixel the mean of those that it stands for."""
+    return np.asarray(Image.fromarray(gray).reduce(scale)) if scale > 1 else gray
 
 
 def _noise(gray: Floats) -> float:

@@ -11,6 +11,9 @@ from scipy import ndimage
 
 from convfilter.mnist.ink import Mask
 
+DUST = 0.004
+"""Strokes of less than this share of the greatest one's area are none at all."""
+
 SPECK = 0.03
 """Strokes of less than this share of the greatest one's area are specks of dirt, unless they lie close to it."""
 
@@ -72,10 +75,11 @@ def segment(mask: Mask) -> tuple[NDArray[Any], list[Strokes]]:
     """
     labels, _ = ndimage.label(mask, np.ones((3, 3)))
     pieces = _pieces(labels)
+    greatest = max((piece.area for piece in pieces), default=0)
+    pieces = [piece for piece in pieces if piece.area >= DUST * greatest]
     inside = [piece for piece in pieces if not _is_edge(labels, piece)]
     pieces = inside or pieces  # a digit that fills its picture may lie along its rim
     groups = _grouped(pieces)
-    greatest = max((group.area for group in groups), default=0)
     tallest = max((group.height for group in groups), default=0)
     groups = [group for group in groups if group.area > SPECK * greatest or group.height > 0.4 * tallest]
     return labels, sorted(groups, key=lambda group: group.left)
@@ -94,7 +98,11 @@ def main_strokes(groups: list[Strokes], shape: tuple[int, ...]) -> tuple[Strokes
         return group.height * max(group.width, group.height / 4) * (1 - max(abs(y), abs(x)))
 
     main = max(groups, key=weight)
-    rivals = [group for group in groups if group is not main and group.height > 0.5 * main.height]
+    rivals = [
+        group
+        for group in groups
+        if group.height > 0.5 * main.height and (group.left >= main.right or group.right <= main.left)
+    ]
     return main, len(rivals)
 
 
@@ -113,7 +121,8 @@ def _is_edge(labels: NDArray[Any], piece: Strokes) -> bool:
     if not sides:
         return False
     rim_y, rim_x = max(1, height // 25), max(1, width // 25)
-    part = np.isin(labels[piece.top : piece.bottom, piece.left : piece.right], list(piece.labels))
+    (label,) = piece.labels
+    part = labels[piece.top : piece.bottom, piece.left : piece.right] == label
     y, x = np.nonzero(part)
     y, x = y + piece.top, x + piece.left
     along = (y < rim_y) | (y >= height - rim_y) | (x < rim_x) | (x >= width - rim_x)

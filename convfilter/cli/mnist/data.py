@@ -19,7 +19,7 @@ from convfilter.cli.text import printable
     help="Where the four files lie or go.  [default: the cache of convfilter]",
 )
 def data(folder: Path | None) -> None:
-    """Fetch the MNIST data set, and check every file to the last byte.
+    """Fetch and check the MNIST data set.
 
     What is there and whole stays; a damaged file is set aside and fetched again. In a checkout of convfilter
     the data lies in samples/mnist, and nothing needs to be fetched.

@@ -23,7 +23,7 @@ from convfilter.cli.text import printable
 @options.model
 @click.option("--overwrite", is_flag=True, help="Replace kernel files that exist.")
 def kernels(output: Path, model: Path | None, overwrite: bool) -> None:
-    """Write the filters that the first layer has learned as kernel files.
+    """Write the first layer as kernel files.
 
     \b
     convfilter mnist kernels -o learned

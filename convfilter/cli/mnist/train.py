@@ -87,7 +87,11 @@ def train(
     device: str,
     quiet: bool,
 ) -> None:
-    """Train a network on MNIST; 5,000 of the training images only watch, and the test set is used once, at the end.
+    """Train a network on MNIST.
+
+    5,000 of the 60,000 training images only watch, and the test set is used once, at the end. The model goes
+    into the folder with its history, a learning curve, a confusion matrix, the misread digits and the filters
+    of the first layer.
 
     Ctrl-C keeps what it has learned in a checkpoint, and --resume goes on with it.
     """

@@ -1,0 +1,220 @@
+"""`convfilter mnist predict` and `mnist kernels`, as users call them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import convfilter, fingerprint, pixels_of
+from PIL import Image
+
+from convfilter import load_kernel
+from convfilter.mnist.data import load_test
+from convfilter.mnist.models import load_model
+from convfilter.runtime import tensorflow
+
+
+@pytest.fixture
+def digits(tmp_path: Path) -> list[Path]:
+    """The first six images of MNIST's test set (7 2 1 0 4 1), dark on light, in pictures of 140 x 140."""
+    paths = []
+    for index, image in enumerate(load_test().images[:6]):
+        paths.append(tmp_path / f"digit-{index}.png")
+        Image.fromarray(255 - image).resize((140, 140), Image.Resampling.BICUBIC).save(paths[-1])
+    return paths
+
+
+def test_predict_prints_a_table(cli: Any, digits: list[Path]) -> None:
+    """A row for every picture: its path, the digit, and the three likeliest with their probabilities."""
+    answer = cli("mnist", "predict", *digits)
+    assert (answer.code, answer.err) == (0, "")
+    head, *rows = answer.out.splitlines()
+    assert head.split() == ["picture", "digit", "likeliest", "second", "third"]
+    assert [row.split()[:2] for row in rows] == [
+        [str(path), digit] for path, digit in zip(digits, "721041", strict=True)
+    ]
+    for row in rows:
+        first, *others = (float(word) for word in row.split() if "." in word and "/" not in word)
+        assert first > 90
+        assert len(others) == 2
+        assert first >= others[0] >= others[1]
+
+
+def test_predict_prints_json(cli: Any, digits: list[Path]) -> None:
+    """`--json` prints one object a picture with all probabilities, for programs."""
+    answer = cli("mnist", "predict", "--json", *digits[:2])
+    assert (answer.code, answer.err) == (0, "")
+    for line, path, digit in zip(answer.out.splitlines(), digits[:2], (7, 2), strict=True):
+        found = json.loads(line)
+        assert (found["path"], found["digit"], found["inverted"], found["warnings"]) == (str(path), digit, True, [])
+        assert len(found["probabilities"]) == 10
+        assert sum(found["probabilities"]) == pytest.approx(1, abs=1e-5)
+        assert found["probability"] == max(found["probabilities"]) == found["probabilities"][digit]
+
+
+def test_predict_reads_a_pipe(digits: list[Path]) -> None:
+    """`-` reads standard input, in a process of its own, without a word of the libraries."""
+    with digits[0].open("rb") as file:
+        done = convfilter("mnist", "predict", "-", "--json", stdin=file)
+    assert (done.returncode, done.stderr) == (0, b"")
+    found = json.loads(done.stdout)
+    assert (found["path"], found["digit"]) == ("-", 7)
+
+
+def test_bad_pictures_cost_a_line_each(cli: Any, digits: list[Path], tmp_path: Path) -> None:
+    """A picture that cannot be read costs one line and exit code 1; the others are read."""
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(digits[0].read_bytes()[:90])
+    before = fingerprint(tmp_path)
+    answer = cli("mnist", "predict", bad, digits[0], tmp_path / "missing.png", digits[1])
+    assert answer.code == 1
+    lines = answer.err.splitlines()
+    assert lines[0].startswith(f"{bad}: ")
+    assert lines[1] == f"{tmp_path}/missing.png: no such file; check the name"
+    assert lines[2] == "2 done, 2 failed"
+    assert [row.split()[1] for row in answer.out.splitlines()[1:]] == ["7", "2"]
+    assert fingerprint(tmp_path) == before
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_blank_pages_are_said_to_be_blank(cli: Any, tmp_path: Path, level: int, random: np.random.Generator) -> None:
+    """A page of one colour, or of noise, holds no digit, and that is what is said."""
+    for name, spread in (("plain", 0), ("noise", 8)):
+        page = np.clip(level + random.normal(0, spread, (120, 160)), 0, 255).astype(np.uint8)
+        Image.fromarray(page).save(tmp_path / f"{name}.png")
+        answer = cli("mnist", "predict", tmp_path / f"{name}.png")
+        assert answer.code == 0
+        assert answer.out.splitlines()[1].split()[1] == "none"
+        assert answer.err == f"{tmp_path}/{name}.png: blank: no digit was found\n"
+        found = json.loads(cli("mnist", "predict", "--json", tmp_path / f"{name}.png").out)
+        assert (found["digit"], found["warnings"]) == (None, ["blank: no digit was found"])
+
+
+def test_several_digits(cli: Any, digits: list[Path], tmp_path: Path) -> None:
+    """Two digits where one was expected are said; `--digits many` reads both, from left to right."""
+    both = np.hstack([pixels_of(digits[0]), pixels_of(digits[4])])
+    Image.fromarray(both).save(tmp_path / "both.png")
+    assert "several digits" in cli("mnist", "predict", tmp_path / "both.png").err
+    answer = cli("mnist", "predict", "--digits", "many", "--json", tmp_path / "both.png")
+    found = [json.loads(line) for line in answer.out.splitlines()]
+    assert [one["digit"] for one in found] == [7, 4]
+    assert found[0]["box"][3] < 0.5 < found[1]["box"][1]
+
+
+def test_what_is_no_digit_is_uncertain(cli: Any, tmp_path: Path) -> None:
+    """A drawing of no digit, the sum of a 0 and a 7, is read with a warning of low confidence."""
+    images = load_test().images
+    mixed = np.maximum(images[3], images[4])
+    Image.fromarray(255 - mixed).resize((140, 140)).save(tmp_path / "mixed.png")
+    answer = cli("mnist", "predict", tmp_path / "mixed.png")
+    assert answer.code == 0
+    assert "low confidence" in answer.err
+
+
+@pytest.mark.parametrize(("choice", "light"), [("auto", False), ("auto", True), ("yes", False), ("no", True)])
+def test_invert(cli: Any, digits: list[Path], tmp_path: Path, choice: str, light: bool) -> None:
+    """Light on dark is found out, or told: the digit is the same, and `inverted` says which way round it was."""
+    path = tmp_path / "turned.png"
+    Image.fromarray(255 - pixels_of(digits[0]) if light else pixels_of(digits[0])).save(path)
+    found = json.loads(cli("mnist", "predict", "--json", "--invert", choice, path).out)
+    assert (found["digit"], found["inverted"]) == (7, not light)
+
+
+def test_explain_draws(cli: Any, digits: list[Path], tmp_path: Path) -> None:
+    """`--explain` draws one picture into a file and several into a folder, and keeps what is there."""
+    drawing = tmp_path / "seen.png"
+    assert cli("mnist", "predict", digits[0], "--explain", drawing).code == 0
+    assert pixels_of(drawing).std() > 20
+    before = fingerprint(tmp_path)
+    answer = cli("mnist", "predict", digits[0], "--explain", drawing)
+    assert answer.code == 1
+    assert f"{drawing} exists already" in answer.err
+    assert fingerprint(tmp_path) == before
+    assert cli("mnist", "predict", digits[0], "--explain", drawing, "--overwrite").code == 0
+    assert cli("mnist", "predict", *digits[:2], "--explain", tmp_path / "out").code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["digit-0.explain.png", "digit-1.explain.png"]
+    assert cli("mnist", "predict", digits[0], "--explain", tmp_path / "seen.gif").code == 2
+    same = tmp_path / "again" / digits[0].name
+    answer = cli("mnist", "predict", digits[0], same, "--explain", tmp_path / "out")
+    assert answer.code == 2
+    assert "written twice" in answer.err
+
+
+def test_explain_draws_blank_pages_and_lines(cli: Any, digits: list[Path], tmp_path: Path) -> None:
+    """A blank page and a line of digits can be drawn as well."""
+    Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
+    Image.fromarray(np.hstack([pixels_of(path) for path in digits[:3]])).save(tmp_path / "line.png")
+    for name in ("blank", "line"):
+        drawing = tmp_path / f"{name}.svg"
+        assert cli("mnist", "predict", "--digits", "many", tmp_path / f"{name}.png", "--explain", drawing).code == 0
+        assert "<svg" in drawing.read_text()
+
+
+def test_kernels_are_the_first_layer(cli: Any, tmp_path: Path, random: np.random.Generator) -> None:
+    """A filter's file gives the map that `tf.nn.conv2d` gives, with its bias; the bank their magnitude, without."""
+    folder = tmp_path / "learned"
+    answer = cli("mnist", "kernels", "-o", folder)
+    assert answer.code == 0
+    model = load_model()
+    weights, bias = model.weights["convolution1/weights"], model.weights["convolution1/bias"]
+    names = [f"{folder}/filter-{index:02}.yaml" for index in range(1, weights.shape[3] + 1)]
+    assert answer.out.splitlines() == [*names, f"{folder}/bank.yaml"]
+    assert cli("kernels", "check", *answer.out.splitlines()).code == 0
+    import convfilter as library
+
+    picture = random.random((40, 50, 1), np.float32)
+    tf = tensorflow()
+    maps = tf.nn.conv2d(picture[np.newaxis], weights, strides=1, padding="VALID").numpy()[0]
+    for index in (0, 5, weights.shape[3] - 1):
+        convolve = library.Convolve(load_kernel(names[index]), border="valid")
+        found = library.apply(picture, convolve)[..., 0]
+        np.testing.assert_allclose(found, maps[..., index] + bias[index], atol=2e-5)
+    bank = library.apply(picture, library.Convolve(load_kernel(f"{folder}/bank.yaml"), border="valid"))
+    np.testing.assert_allclose(bank[..., 0], np.sqrt((maps**2).sum(-1)), atol=2e-4)
+
+
+def test_kernels_keep_what_is_there(cli: Any, tmp_path: Path) -> None:
+    """Kernel files that exist are kept unless --overwrite replaces them."""
+    assert cli("mnist", "kernels", "-o", tmp_path).code == 0
+    before = fingerprint(tmp_path)
+    assert cli("mnist", "kernels", "-o", tmp_path).code == 2
+    assert fingerprint(tmp_path) == before
+    assert cli("mnist", "kernels", "-o", tmp_path, "--overwrite").code == 0
+
+
+def test_progress_on_a_terminal(tmp_path: Path) -> None:
+    """On a terminal, training shows a bar with images/s, loss, validation accuracy and the time left."""
+    ours, theirs = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "convfilter",
+        *["mnist", "train", "--preset", "softmax", "--epochs", "3", "-o"],
+        f"{tmp_path}/o",
+    ]
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "160"}
+    process = subprocess.Popen(command, stderr=theirs, stdout=subprocess.PIPE, env=environment)
+    os.close(theirs)
+    shown = b""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if select.select([ours], [], [], 1)[0]:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # Linux's way to say that the other side is closed
+                break
+            shown += part
+    assert process.wait(timeout=20) == 0
+    os.close(ours)
+    text = shown.decode()
+    for words in ("epoch ", "images/s", "loss", "validation", "left", "━"):
+        assert words in text
