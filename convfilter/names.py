@@ -16,7 +16,7 @@ GRAY_METHODS: tuple[GrayMethod, ...] = get_args(GrayMethod)
 Combine = Literal["magnitude", "sum", "max"]
 COMBINES: tuple[Combine, ...] = get_args(Combine)
 
-PresetName = Literal["softmax", "classic", "fast", "accurate"]
+PresetName = Literal["softmax", "classic", "fast", "accurate", "international"]
 PRESET_NAMES: tuple[PresetName, ...] = get_args(PresetName)
 
 Invert = Literal["auto", "yes", "no"]

@@ -71,19 +71,20 @@ def _ink(contrast: Floats, visible: float, inverted: bool) -> Ink | None:
     if contrast.max() - contrast.min() < visible:
         return None
     threshold = otsu(contrast)
-    there = contrast > threshold
-    core = float(np.percentile(contrast[there], 75))
+    core = float(np.percentile(contrast[contrast > threshold], 95))
     if core < visible:
         return None
-    # Thin and faint parts of a stroke belong to it where they hang together with a strong part.
-    weak = contrast > max(0.6 * threshold, visible / 2)
-    labels, _ = ndimage.label(weak, np.ones((3, 3)))
-    strong = np.zeros(labels.max() + 1, np.bool_)
-    strong[np.unique(labels[there & weak])] = True
-    strong[0] = False
+    # The pale lines of ruled paper are no ink; thin and faint parts of a stroke are, where they hang together
+    # with a strong part.
+    strong = contrast > max(threshold, 0.5 * core)
+    weak = contrast > max(0.6 * threshold, 0.4 * core, visible / 2)
+    labels, count = ndimage.label(weak, np.ones((3, 3)))
+    kept = np.zeros(count + 1, np.bool_)
+    kept[np.unique(labels[strong & weak])] = True
+    kept[0] = False
     low = 0.3 * threshold
-    amount = np.clip((contrast - low) / (core - low), 0, 1)
-    return Ink(amount.astype(np.float32), strong[labels], inverted)
+    amount = np.clip((contrast - low) / (0.9 * core - low), 0, 1)
+    return Ink(amount.astype(np.float32), kept[labels], inverted)
 
 
 def is_dark_on_light(gray: Floats) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from convfilter.mnist.augmenting import Augmentation
@@ -16,7 +16,6 @@ class Preset:
     """A network and how it is trained.
 
     Attributes:
-        summary: a sentence for people.
         layers: the network.
         epochs: how often every training image is seen.
         batch_size: images for one step.
@@ -32,7 +31,6 @@ class Preset:
         line_every: steps for one line of progress; None is an epoch.
     """
 
-    summary: str
     layers: Layers
     epochs: float
     batch_size: int
@@ -51,9 +49,26 @@ def _block(size: int, filters: int, padding: Literal["SAME", "VALID"] = "SAME") 
     return Convolution(size, filters, padding, normalized=True), Relu()
 
 
+# A wider network that sees more of bent handwriting, for the best result on MNIST.
+_ACCURATE = Preset(
+    (
+        *(*_block(5, 24, "VALID"), MaxPool()),
+        *(*_block(3, 48), *_block(3, 48, "VALID"), MaxPool()),
+        *(*_block(3, 96), *_block(5, 96, "VALID"), MeanPool()),
+        Dense(10),
+    ),
+    epochs=20,
+    batch_size=64,
+    rule="momentum",
+    learning_rate=0.2,
+    one_cycle=True,
+    weight_decay=5e-4,
+    augmentation=Augmentation(rotation=8, zoom=0.08, shear=0.1, shift=1.5, bend=0.6),
+)
+
 PRESETS: dict[PresetName, Preset] = {
+    # Softmax regression, the tutorial's first network: ten weighted sums of the pixels.
     "softmax": Preset(
-        "softmax regression, the tutorial's first network: ten weighted sums of the pixels",
         (Flatten(), Dense(10)),
         epochs=25,
         batch_size=100,
@@ -61,8 +76,8 @@ PRESETS: dict[PresetName, Preset] = {
         learning_rate=0.01,
         initial=0.0,
     ),
+    # The tutorial's convolutional network, as it stood there.
     "classic": Preset(
-        "the tutorial's convolutional network, as it stood there",
         (
             *(Convolution(5, 32, "SAME"), Relu(), MaxPool()),
             *(Convolution(5, 64, "SAME"), Relu(), MaxPool()),
@@ -77,8 +92,8 @@ PRESETS: dict[PresetName, Preset] = {
         initial_bias=0.1,
         line_every=100,
     ),
+    # A small network with batch normalisation, for a minute of two cores.
     "fast": Preset(
-        "a small network with batch normalisation, for a minute of two cores",
         (
             *(*_block(5, 16, "VALID"), MaxPool()),
             *(*_block(3, 32), *_block(3, 32, "VALID"), MaxPool()),
@@ -93,21 +108,7 @@ PRESETS: dict[PresetName, Preset] = {
         weight_decay=5e-4,
         augmentation=Augmentation(rotation=8, zoom=0.08, shear=0.1, shift=1.5, bend=0.6),
     ),
-    "accurate": Preset(
-        "a wider one that sees bent and foreign handwriting too, for the best result of one network",
-        (
-            *(*_block(5, 24, "VALID"), MaxPool()),
-            *(*_block(3, 48), *_block(3, 48, "VALID"), MaxPool()),
-            *(*_block(3, 96), *_block(5, 96, "VALID"), MeanPool()),
-            Dense(10),
-        ),
-        epochs=20,
-        batch_size=64,
-        rule="momentum",
-        learning_rate=0.2,
-        one_cycle=True,
-        weight_decay=5e-4,
-        augmentation=Augmentation(rotation=8, zoom=0.08, shear=0.1, shift=1.5, bend=0.6),
-        allographs=0.1,
-    ),
+    "accurate": _ACCURATE,
+    # The same, taught other ways to write 1 and 7 too; this one comes with convfilter.
+    "international": replace(_ACCURATE, allographs=0.15),
 }

@@ -21,10 +21,7 @@ GAP = 0.15
 """Strokes nearer to one another than this share of the taller one's height make one digit."""
 
 EDGE = 0.5
-"""Strokes of which so much lies along the rim of the picture are the edge of the page or a shadow."""
-
-WIDE = 1.35
-"""Ink that is wider than so many times its height is more than one digit, where several are expected."""
+"""Strokes that touch the rim of the picture over such a share of their longer side are the edge of the page."""
 
 
 @dataclass(frozen=True)
@@ -115,21 +112,11 @@ def _pieces(labels: NDArray[Any]) -> list[Strokes]:
 
 
 def _is_edge(labels: NDArray[Any], piece: Strokes) -> bool:
-    """Whether a piece touches the rim of the picture and lies along it, or reaches from one side to the other."""
-    height, width = labels.shape
-    sides = (piece.top == 0) + (piece.left == 0) + (piece.bottom == height) + (piece.right == width)
-    if not sides:
-        return False
-    rim_y, rim_x = max(1, height // 25), max(1, width // 25)
+    """Whether a piece lies along the rim of the picture, as a table beside the page and a shadow do."""
     (label,) = piece.labels
-    part = labels[piece.top : piece.bottom, piece.left : piece.right] == label
-    y, x = np.nonzero(part)
-    y, x = y + piece.top, x + piece.left
-    along = (y < rim_y) | (y >= height - rim_y) | (x < rim_x) | (x >= width - rim_x)
-    spans = piece.width > 0.9 * width or piece.height > 0.9 * height
-    thin = min(piece.width, piece.height) < 0.15 * max(height, width)
-    slender = thin or piece.area < 0.25 * piece.width * piece.height
-    return float(along.mean()) > EDGE or (spans and slender and float(along.mean()) > EDGE / 2)
+    rim = (labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1])
+    contact = sum(int((side == label).sum()) for side in rim)
+    return contact > EDGE * max(piece.height, piece.width)
 
 
 def _grouped(pieces: list[Strokes]) -> list[Strokes]:

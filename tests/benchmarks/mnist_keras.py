@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 GOAL = 0.99
-EPOCHS = 2
+EPOCHS = 1
 """Of preset fast; the fewest whole ones that arrive."""
 
 
