@@ -13,8 +13,8 @@ import numpy as np
 import safetensors.numpy
 from files_records import Bad
 
+from convfilter.mnist.layers import parameter_shapes
 from convfilter.mnist.models import FORMAT
-from convfilter.mnist.networks import parameter_shapes
 from convfilter.mnist.presets import PRESETS
 
 SHAPES = parameter_shapes(PRESETS["softmax"].layers)

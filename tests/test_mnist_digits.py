@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from typing import Any
 
@@ -91,6 +92,33 @@ def test_lines_of_digits() -> None:
         assert lefts == sorted(lefts)
         right += read([digit.image for digit in page.digits]) == test.labels[picks].tolist()
     assert right >= 10
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 2), (1, 50), (50, 1), (3, 900), (900, 3)])
+def test_tiny_and_narrow_pictures(height: int, width: int, many: bool, random: np.random.Generator) -> None:
+    """Item 11: pictures of a pixel or a row, empty or of noise, are looked at without a complaint, in no time."""
+    begun = time.monotonic()
+    for picture in (np.zeros((height, width), np.uint8), random.integers(0, 256, (height, width), np.uint8)):
+        for digit in page_of(picture, many=many).digits:
+            assert digit.image.shape == (28, 28)
+    assert time.monotonic() - begun < 10
+
+
+@pytest.mark.parametrize("page", ["dots", "specks", "squares", "noise"])
+def test_pages_full_of_marks(page: str, random: np.random.Generator) -> None:
+    """Item 19: thousands of marks on a page, as of print, cost no more than a bounded number of them."""
+    dots = np.zeros((800, 800), np.uint8)
+    dots[::6, ::6] = 255
+    pictures = {
+        "dots": dots,
+        "specks": np.where(random.random((800, 800)) < 0.05, 0, 255).astype(np.uint8),
+        "squares": ((np.indices((800, 800)) // 4).sum(axis=0) % 2 * 255).astype(np.uint8),
+        "noise": random.integers(0, 256, (800, 800), np.uint8),
+    }
+    begun = time.monotonic()
+    assert len(page_of(pictures[page], many=True).digits) <= 120
+    assert time.monotonic() - begun < 30
 
 
 def test_mnists_convention(random: np.random.Generator) -> None:

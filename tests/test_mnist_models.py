@@ -18,8 +18,8 @@ from files_models import MODELS
 from files_records import Bad
 from safetensors import safe_open
 
+from convfilter.mnist.layers import parameter_shapes
 from convfilter.mnist.models import SHIPPED, Model, load_model, save_model
-from convfilter.mnist.networks import parameter_shapes
 from convfilter.mnist.presets import PRESETS
 
 
@@ -92,8 +92,8 @@ def test_the_shipped_model_is_small_and_right() -> None:
     """The network that comes with convfilter has at most 2 MB, and a record of how it was made."""
     assert SHIPPED.stat().st_size <= 2_000_000
     metrics = load_model().metrics
-    assert metrics["run"]["preset"] == "accurate"
-    assert metrics["test_accuracy"] >= 0.996
+    assert metrics["run"]["preset"] == "international"
+    assert metrics["test_accuracy"] >= 0.995
 
 
 def test_the_shipped_model_does_what_it_says(cli: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 import scipy.ndimage
 
 from convfilter.mnist.augmenting import Augmentation, _transforms, augmented
-from convfilter.mnist.networks import (
+from convfilter.mnist.layers import (
     Convolution,
     Dense,
     Dropout,
@@ -17,15 +17,12 @@ from convfilter.mnist.networks import (
     MaxPool,
     MeanPool,
     Relu,
-    TrainingPass,
-    feature_maps,
-    folded,
-    logits,
     named,
     output_shapes,
     parameter_shapes,
     statistics_shapes,
 )
+from convfilter.mnist.networks import TrainingPass, feature_maps, folded, logits
 from convfilter.mnist.optimizers import Optimizer, one_cycle
 from convfilter.mnist.presets import PRESETS
 from convfilter.runtime import tensorflow

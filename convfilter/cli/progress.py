@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from convfilter.cli import streams
 
 if TYPE_CHECKING:
+    from convfilter.mnist.course import Progress
     from convfilter.mnist.trainer import Run
-    from convfilter.mnist.training import Progress
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.reading import read
 from convfilter.mnist.data import Images
 from convfilter.mnist.digits import Digit, Page, read_page
+from convfilter.mnist.layers import CLASSES
 from convfilter.mnist.models import Model
-from convfilter.mnist.networks import CLASSES
 from convfilter.mnist.prediction import probabilities
 from convfilter.names import Invert
 

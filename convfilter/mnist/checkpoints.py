@@ -13,29 +13,38 @@ from convfilter.mnist.trainer import Run, Trainer
 
 FORMAT = "convfilter-mnist-checkpoint-1"
 
+ROW = ("step", "epoch", "seconds", "loss", "accuracy", "validation_loss", "validation_accuracy")
+"""What a row of the history tells."""
 
-def save_checkpoint(path: Path, trainer: Trainer, notes: dict[str, Any]) -> None:
+
+History = list[dict[str, float]]
+"""A row for every look at the validation set."""
+
+
+def save_checkpoint(path: Path, trainer: Trainer, history: History, seconds: float) -> None:
     """Write where a training stands, in place of the checkpoint before; OSError where the system cannot.
 
     Args:
         path: where to.
         trainer: the training.
-        notes: what else is to be known when it goes on; plain JSON.
+        history: how it went so far.
+        seconds: how long it has taken.
     """
     metadata = {
         "format": FORMAT,
         "run": json.dumps(asdict(trainer.run)),
         "step": str(trainer.step),
-        "notes": json.dumps(notes),
+        "seconds": str(seconds),
+        "history": json.dumps(history),
     }
     write_tensors(path, trainer.state(), metadata, overwrite=True)
 
 
-def restore_checkpoint(path: Path, trainer: Trainer) -> dict[str, Any]:
+def restore_checkpoint(path: Path, trainer: Trainer) -> tuple[History, float]:
     """Set a training to where a checkpoint stands.
 
     Returns:
-        The notes.
+        How it went so far, and how many seconds it had taken.
 
     Raises:
         ModelError: the file is no checkpoint, or one of a training with other settings.
@@ -47,11 +56,12 @@ def restore_checkpoint(path: Path, trainer: Trainer) -> dict[str, Any]:
 
     metadata, state = read_tensors(path, shapes)
     try:
-        step, notes = int(metadata["step"]), json.loads(metadata["notes"])
-    except (KeyError, ValueError, RecursionError):
+        step, seconds = int(metadata["step"]), float(metadata["seconds"])
+        history = [{key: float(row[key]) for key in ROW} for row in json.loads(metadata["history"])]
+    except (KeyError, ValueError, TypeError, RecursionError):
         raise ModelError(f"{path}: a damaged checkpoint; leave --resume out and begin anew with --overwrite") from None
     trainer.restore(state, step)
-    return dict(notes)
+    return history, seconds
 
 
 def _run(metadata: Metadata) -> dict[str, Any]:

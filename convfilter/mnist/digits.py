@@ -24,6 +24,9 @@ SIDE = 800
 BOX = 20
 """The side of the square that a digit of MNIST fills (LeCun et al., 1998)."""
 
+FINER = 4
+"""Strokes are measured and changed at so many times the pixels."""
+
 STROKE = (3.1, 4.8)
 """The widths of strokes of MNIST, in its pixels: 90 % of its images lie between. Others are made so wide."""
 
@@ -121,7 +124,7 @@ def like_mnist(amount: Floats) -> Images:
         (28, 28), uint8: made to fit 20 x 20 without changing its proportions, its strokes about as wide
         as MNIST's, moved so that its centre of mass lies in the middle.
     """
-    small = _resized(_with_usual_stroke(amount))
+    small = _resized(_with_usual_stroke(amount), BOX)
     canvas = np.zeros((28 * 2, 28 * 2), np.float32)
     y, x = ndimage.center_of_mass(small)
     top, left = (round(28 - place) for place in (y, x))
@@ -129,27 +132,23 @@ def like_mnist(amount: Floats) -> Images:
     return np.rint(255 * canvas[14:42, 14:42]).astype(np.uint8)
 
 
-def _resized(amount: Floats) -> Any:
-    """At most 20 x 20, by area where it gets smaller."""
+def _resized(amount: Floats, side: int) -> Floats:
+    """So many pixels on the longer side, by area where it gets smaller."""
     height, width = amount.shape
-    scale = BOX / max(height, width)
+    scale = side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     method = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
-    return np.clip(np.asarray(Image.fromarray(amount).resize(size, method)), 0, 1)
+    return np.asarray(np.clip(np.asarray(Image.fromarray(amount).resize(size, method)), 0, 1))
 
 
 def _with_usual_stroke(amount: Floats) -> Floats:
     """The ink with its strokes made wider or narrower, where they are not as wide as any of MNIST."""
-    scale = BOX / max(amount.shape)
-    wide = stroke_width(amount > 0.5)
-    least, most = (limit / scale for limit in STROKE)
-    change = max(least - wide, 0) or min(most - wide, 0)
-    if abs(change) * scale < 0.2:
+    large = _resized(amount, BOX * FINER)
+    width = stroke_width(large > 0.5) / FINER
+    change = min(max(width, STROKE[0]), STROKE[1]) - width
+    radius = round(abs(change) * FINER / 2)  # a stroke gains it on both sides
+    if radius == 0:
         return amount
-    # Enough pixels to widen by small steps; twice the radius is what a stroke gains.
-    finer = max(1, round(4 * scale))
-    large = ndimage.zoom(amount, finer, order=1) if finer > 1 else amount
-    radius = round(abs(change) * finer / 2)
     if change < 0:
         return np.asarray(ndimage.grey_erosion(large, footprint=_disk(radius)))
     return np.asarray(ndimage.grey_dilation(np.pad(large, radius), footprint=_disk(radius)))

@@ -13,8 +13,8 @@ from convfilter.atomic import EXISTS
 from convfilter.errors import ImageError, OptionError
 from convfilter.figures import format_of_drawing, new_figure, save_figure
 from convfilter.mnist.answers import Answer, Reading
+from convfilter.mnist.layers import Convolution, MaxPool, Relu, named
 from convfilter.mnist.models import Model
-from convfilter.mnist.networks import Convolution, MaxPool, Relu, named
 from convfilter.mnist.prediction import maps_of
 from convfilter.targets import STREAM
 

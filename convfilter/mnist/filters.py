@@ -10,8 +10,8 @@ import yaml
 
 from convfilter.atomic import EXISTS, output_file
 from convfilter.errors import ModelError, OptionError
+from convfilter.mnist.layers import Convolution, named
 from convfilter.mnist.models import Model
-from convfilter.mnist.networks import Convolution, named
 
 BANK = "bank.yaml"
 

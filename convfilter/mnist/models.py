@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from convfilter.errors import ModelError
-from convfilter.mnist.networks import Layers, Weights, parameter_shapes
+from convfilter.mnist.layers import Layers, parameter_shapes
+from convfilter.mnist.networks import Weights
 from convfilter.mnist.presets import PRESETS
 from convfilter.mnist.tensor_files import Metadata, Shapes, read_tensors, write_tensors
 from convfilter.names import PresetName, nearest

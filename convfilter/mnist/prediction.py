@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.mnist.data import Images, Split
-from convfilter.mnist.networks import CLASSES, Layers, Weights, feature_maps, logits
+from convfilter.mnist.layers import CLASSES, Layers
+from convfilter.mnist.networks import Weights, feature_maps, logits
 from convfilter.runtime import network_operations
 
 BATCH = 500

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from convfilter.mnist.augmenting import Augmentation
-from convfilter.mnist.networks import Convolution, Dense, Dropout, Flatten, Layers, MaxPool, MeanPool, Relu
+from convfilter.mnist.layers import Convolution, Dense, Dropout, Flatten, Layers, MaxPool, MeanPool, Relu
 from convfilter.mnist.optimizers import Rule
 from convfilter.names import PresetName
 

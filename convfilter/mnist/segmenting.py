@@ -14,6 +14,9 @@ from convfilter.mnist.ink import Mask
 DUST = 0.004
 """Strokes of less than this share of the greatest one's area are none at all."""
 
+MOST = 120
+"""Pieces of ink that are looked at, the greatest first; a page of print or of noise has thousands."""
+
 SPECK = 0.03
 """Strokes of less than this share of the greatest one's area are specks of dirt, unless they lie close to it."""
 
@@ -74,6 +77,7 @@ def segment(mask: Mask) -> tuple[NDArray[Any], list[Strokes]]:
     pieces = _pieces(labels)
     greatest = max((piece.area for piece in pieces), default=0)
     pieces = [piece for piece in pieces if piece.area >= DUST * greatest]
+    pieces = sorted(pieces, key=lambda piece: -piece.area)[:MOST]
     inside = [piece for piece in pieces if not _is_edge(labels, piece)]
     pieces = inside or pieces  # a digit that fills its picture may lie along its rim
     groups = _grouped(pieces)

@@ -12,14 +12,8 @@ from numpy.typing import NDArray
 from convfilter.mnist.allographs import with_allographs
 from convfilter.mnist.augmenting import augmented
 from convfilter.mnist.data import Split
-from convfilter.mnist.networks import (
-    TrainingPass,
-    Weights,
-    folded,
-    logits,
-    parameter_shapes,
-    statistics_shapes,
-)
+from convfilter.mnist.layers import parameter_shapes, statistics_shapes
+from convfilter.mnist.networks import TrainingPass, Weights, folded, logits
 from convfilter.mnist.optimizers import Optimizer, one_cycle
 from convfilter.mnist.presets import PRESETS, Preset
 from convfilter.mnist.tensor_files import Arrays, Shapes

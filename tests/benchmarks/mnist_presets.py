@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from convfilter.mnist.networks import parameter_shapes
+from convfilter.mnist.layers import parameter_shapes
 from convfilter.mnist.presets import PRESETS
 
 
