@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -41,5 +42,6 @@ def save_figure(figure: Any, target: Path, *, overwrite: bool = False) -> None:
         OSError: the system cannot write there.
     """
     format_ = format_of_drawing(target)
-    with output_file(target, overwrite=overwrite) as file:
+    with output_file(target, overwrite=overwrite) as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a name may have letters that the font has not
         figure.savefig(file, format=format_, dpi=100)

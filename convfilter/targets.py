@@ -155,11 +155,11 @@ def _fill(template: str, **values: str) -> Path:
 
 def _refuse_clashes(jobs: list[Job]) -> None:
     """No two outputs may be one file, and none an input, unless it is to be replaced in place."""
-    inputs = {_identity(job.source): job.source for job in jobs if job.source != STREAM}
+    inputs = {identity_of(job.source): job.source for job in jobs if job.source != STREAM}
     outputs: dict[object, Job] = {}
     for job in jobs:
         for path in ([job.target] if job.format else []) + ([job.compare] if job.compare else []):
-            identity = _identity(path)
+            identity = identity_of(path)
             if identity in inputs:
                 raise OptionError(f"{path}: is the input {inputs[identity]}; --in-place replaces inputs")
             if identity in outputs:
@@ -168,7 +168,7 @@ def _refuse_clashes(jobs: list[Job]) -> None:
             outputs[identity] = job
 
 
-def _identity(path: Path) -> object:
+def identity_of(path: Path) -> object:
     """What is the same for every name of a file: its device and inode, or for a new one its real path."""
     real = os.path.realpath(path)
     try:

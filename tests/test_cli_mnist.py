@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import convfilter, fingerprint, pixels_of
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from convfilter import load_kernel
 from convfilter.mnist.data import load_test
@@ -111,13 +111,34 @@ def test_several_digits(cli: Any, digits: list[Path], tmp_path: Path) -> None:
 
 
 def test_what_is_no_digit_is_uncertain(cli: Any, tmp_path: Path) -> None:
-    """A drawing of no digit, the sum of a 0 and a 7, is read with a warning of low confidence."""
-    images = load_test().images
-    mixed = np.maximum(images[3], images[4])
-    Image.fromarray(255 - mixed).resize((140, 140)).save(tmp_path / "mixed.png")
-    answer = cli("mnist", "predict", tmp_path / "mixed.png")
-    assert answer.code == 0
-    assert "low confidence" in answer.err
+    """Of seven capital letters that are no digits, some are read with a warning of low confidence."""
+    warned = 0
+    for letter in "EHKMNRX":
+        page = Image.new("L", (120, 160), 255)
+        ImageDraw.Draw(page).text((20, 10), letter, 0, ImageFont.load_default(110))
+        page.save(tmp_path / f"{letter}.png")
+        warned += "low confidence" in cli("mnist", "predict", tmp_path / f"{letter}.png").err
+    assert warned >= 2
+
+
+def test_an_animation_is_said_to_be_one(cli: Any, digits: list[Path], tmp_path: Path) -> None:
+    """Item 13: of several frames the first is read, and that is said."""
+    frames = [Image.open(path).convert("L") for path in digits[:3]]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    answer = cli("mnist", "predict", tmp_path / "a.gif")
+    assert answer.out.splitlines()[1].split()[1] == "7"
+    assert "3 frames: only the first was read" in answer.err
+
+
+def test_a_drawing_never_replaces_a_picture(cli: Any, digits: list[Path], tmp_path: Path) -> None:
+    """Item 30: `--explain` refuses the name of a picture that is read, also through a link, and with --overwrite."""
+    (tmp_path / "link.png").symlink_to(digits[0])
+    before = fingerprint(tmp_path)
+    for target in (digits[0], tmp_path / "link.png"):
+        answer = cli("mnist", "predict", digits[0], "--explain", target, "--overwrite")
+        assert answer.code == 2
+        assert "is a picture that is to be read" in answer.err
+    assert fingerprint(tmp_path) == before
 
 
 @pytest.mark.parametrize(("choice", "light"), [("auto", False), ("auto", True), ("yes", False), ("no", True)])

@@ -190,7 +190,9 @@ def test_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         mirror = f"http://127.0.0.1:{unused.getsockname()[1]}/"
-    monkeypatch.setattr("convfilter.mnist.data.fetch", lambda file, folder: fetch(file, folder, (mirror,)))
+    monkeypatch.setattr(
+        "convfilter.mnist.data.fetch", lambda file, folder, damaged: fetch(file, folder, (mirror,), damaged=damaged)
+    )
     with pytest.raises(DataError, match="refused") as error:
         fetch_missing(tmp_path / "cache")
     assert str(tmp_path / "cache") in str(error.value)
@@ -201,10 +203,12 @@ def test_a_bad_cache_entry_is_fetched_again(serve: Any, folder: Path, monkeypatc
     path = folder / f"{LABELS.name}.gz"
     path.write_bytes(DAMAGED["label-99"][0])
     mirror = serve(sending(WHOLE))
-    monkeypatch.setattr("convfilter.mnist.data.fetch", lambda file, folder: fetch(file, folder, (mirror,)))
+    monkeypatch.setattr(
+        "convfilter.mnist.data.fetch", lambda file, folder, damaged: fetch(file, folder, (mirror,), damaged=damaged)
+    )
     assert [fetched for _, fetched in fetch_missing(folder)] == [False, False, False, True]
     assert path.read_bytes() == WHOLE
-    assert path.with_name(f"{path.name}.damaged").read_bytes() == DAMAGED["label-99"][0]
+    assert path.with_name(f"{path.name}.damaged-1").read_bytes() == DAMAGED["label-99"][0]
 
 
 def test_filtering_needs_no_network(photo: Path) -> None:

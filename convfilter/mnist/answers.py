@@ -110,9 +110,9 @@ def _read(model: Model, images: Images) -> NDArray[np.float32]:
 
 
 def _warnings(page: Page, readings: tuple[Reading, ...]) -> list[str]:
+    warnings = [f"{page.frames} frames: only the first was read"] if page.frames > 1 else []
     if not readings:
-        return ["blank: no digit was found"]
-    warnings = []
+        return [*warnings, "blank: no digit was found"]
     if page.others:
         warnings.append(f"several digits: {page.others + 1} were found and one was read; --digits many reads all")
     unsure = [str(reading.digit) for reading in readings if reading.probability < SURE]

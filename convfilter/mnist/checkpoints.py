@@ -60,6 +60,8 @@ def restore_checkpoint(path: Path, trainer: Trainer) -> tuple[History, float]:
         history = [{key: float(row[key]) for key in ROW} for row in json.loads(metadata["history"])]
     except (KeyError, ValueError, TypeError, RecursionError):
         raise ModelError(f"{path}: a damaged checkpoint; leave --resume out and begin anew with --overwrite") from None
+    if not 0 <= step <= trainer.steps or (step == trainer.steps and not history):
+        raise ModelError(f"{path}: a damaged checkpoint: step {step} of {trainer.steps}; begin anew with --overwrite")
     trainer.restore(state, step)
     return history, seconds
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from convfilter.errors import TrainingError
+from convfilter.errors import ModelError, TrainingError
 from convfilter.mnist.checkpoints import ROW, History, save_checkpoint
 from convfilter.mnist.data import Mnist
 from convfilter.mnist.prediction import evaluate
@@ -125,9 +125,10 @@ class Course:
 
     def _validate(self) -> None:
         now = self._progress()
-        found = evaluate(self.trainer.preset.layers, self.trainer.weights(), self.data.validation)
-        if not math.isfinite(found.loss):
-            raise self._lost()
+        try:
+            found = evaluate(self.trainer.preset.layers, self.trainer.weights(), self.data.validation)
+        except ModelError:
+            raise self._lost() from None
         row = (now.step, now.epoch, self.seconds, now.loss, now.accuracy, found.loss, found.accuracy)
         self.history.append(dict(zip(ROW, row, strict=True)))
 

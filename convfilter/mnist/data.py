@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from convfilter.errors import DataError
 from convfilter.library import shipped
-from convfilter.mnist.download import fetch, set_aside
+from convfilter.mnist.download import fetch
 from convfilter.mnist.idx import FILES, File, read_samples
 
 VALIDATION = 5_000
@@ -111,11 +112,9 @@ def find_file(folder: Path, file: File) -> Path | None:
 
 def _whole(folder: Path, file: File) -> tuple[Path, bool, NDArray[np.uint8]]:
     """A file of a folder, fetched if need be: its path, whether it was fetched, its samples."""
-    path = find_file(folder, file)
-    if path is not None:
-        try:
-            return path, False, read_samples(path, file)
-        except DataError:
-            set_aside(path)
-    path = fetch(file, folder)
+    found = find_file(folder, file)
+    if found is not None:
+        with contextlib.suppress(DataError):
+            return found, False, read_samples(found, file)
+    path = fetch(file, folder, damaged=found)
     return path, True, read_samples(path, file)

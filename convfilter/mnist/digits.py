@@ -27,7 +27,7 @@ BOX = 20
 FINER = 4
 """Strokes are measured and changed at so many times the pixels."""
 
-STROKE = (3.1, 4.8)
+STROKE = (1.6, 3.8)
 """The widths of strokes of MNIST, in its pixels: 90 % of its images lie between. Others are made so wide."""
 
 
@@ -53,12 +53,14 @@ class Page:
         digits: from left to right; empty where the page is blank.
         inverted: whether it was dark on light.
         others: how many more there are that may be digits, where one was expected.
+        frames: of the picture; the first was looked at.
     """
 
     gray: Floats
     digits: tuple[Digit, ...]
     inverted: bool
     others: int = 0
+    frames: int = 1
 
 
 def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") -> Page:
@@ -69,18 +71,18 @@ def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") 
         many: look for a line of digits; otherwise for the one that is meant.
         invert: as for `find_ink`.
     """
-    gray = _gray(picture)
+    gray, frames = _gray(picture), len(picture.frames)
     ink = find_ink(gray, invert)
     if ink is None:
-        return Page(gray, (), inverted=invert == "yes")
+        return Page(gray, (), inverted=invert == "yes", frames=frames)
     labels, groups = segment(ink.mask)
     if not groups:
-        return Page(gray, (), ink.inverted)
+        return Page(gray, (), ink.inverted, frames=frames)
     chosen, others = (groups, 0)
     if not many:
         main, others = main_strokes(groups, gray.shape)
         chosen = [main]
-    return Page(gray, tuple(_digit(ink, labels, group) for group in chosen), ink.inverted, others)
+    return Page(gray, tuple(_digit(ink, labels, group) for group in chosen), ink.inverted, others, frames)
 
 
 def _gray(picture: Picture) -> Floats:

@@ -74,7 +74,7 @@ def _is_chief() -> bool:
         config = json.loads(os.environ["TF_CONFIG"])
         cluster, task = config["cluster"], config["task"]
         kind, index = task["type"], int(task["index"])
-        if not cluster[kind][index]:
+        if kind not in ("chief", "worker") or index < 0 or not cluster[kind][index]:
             raise ValueError
     except (KeyError, ValueError, TypeError, IndexError, RecursionError):
         raise OptionError(

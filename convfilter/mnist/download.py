@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import io
+import os
 import time
 import urllib.request
 from pathlib import Path
@@ -33,6 +34,7 @@ def fetch(
     folder: Path,
     mirrors: tuple[str, ...] = MIRRORS,
     *,
+    damaged: Path | None = None,
     patience: float = PATIENCE,
     limit: float = TIME_LIMIT,
 ) -> Path:
@@ -41,6 +43,7 @@ def fetch(
     Args:
         file: which.
         folder: where it goes; made if it is missing.
+        damaged: a file that has its place, and is set aside once a whole one is here.
         mirrors: the beginnings of its address.
         patience: seconds that a server may be silent.
         limit: seconds that a mirror may take.
@@ -65,6 +68,8 @@ def fetch(
             f"{folder} or name their folder with --data"
         )
     path = folder / f"{file.name}.gz"
+    if damaged is not None:
+        _set_aside(damaged)
     try:
         with atomic.output_file(path, overwrite=True) as target:
             target.write(data)
@@ -76,10 +81,13 @@ def fetch(
     return path
 
 
-def set_aside(path: Path) -> None:
-    """Give a damaged file another name, so that its own is free."""
+def _set_aside(path: Path) -> None:
+    """Give a damaged file a name that is free, so that its own is."""
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.name}.damaged-{number}")):
+        number += 1
     with contextlib.suppress(OSError):
-        path.replace(path.with_name(f"{path.name}.damaged"))
+        path.rename(aside)
 
 
 def _download(url: str, patience: float, limit: float) -> bytes:

@@ -16,7 +16,7 @@ from convfilter.mnist.answers import Answer, Reading
 from convfilter.mnist.layers import Convolution, MaxPool, Relu, named
 from convfilter.mnist.models import Model
 from convfilter.mnist.prediction import maps_of
-from convfilter.targets import STREAM
+from convfilter.targets import STREAM, identity_of
 
 MOST_MAPS = 64
 """Feature maps of a layer that are shown."""
@@ -40,14 +40,23 @@ def drawing_targets(target: str, pictures: list[Path]) -> list[Path]:
     """
     if len(pictures) == 1 and not target.endswith("/") and not Path(target).is_dir():
         format_of_drawing(Path(target))
-        return [Path(target)]
+        return _no_inputs([Path(target)], pictures)
     stems = ["stdin" if path == STREAM else path.stem for path in pictures]
     twice = next((stem for stem in stems if stems.count(stem) > 1), None)
     if twice is not None:
         raise OptionError(f"{target}: {twice}.explain.png would be written twice; explain such pictures one by one")
     if Path(target).is_file():
         raise OptionError(f"{target}: is a file; several pictures need a folder")
-    return [Path(target) / f"{stem}.explain.png" for stem in stems]
+    return _no_inputs([Path(target) / f"{stem}.explain.png" for stem in stems], pictures)
+
+
+def _no_inputs(targets: list[Path], pictures: list[Path]) -> list[Path]:
+    """The targets, none of which is one of the pictures under any name."""
+    inputs = {identity_of(path) for path in pictures if path != STREAM}
+    for path in targets:
+        if identity_of(path) in inputs:
+            raise OptionError(f"{path}: is a picture that is to be read; give --explain another name")
+    return targets
 
 
 def draw_answer(answer: Answer, model: Model, target: Path, *, overwrite: bool = False) -> None:
@@ -106,8 +115,9 @@ def _draw_page(axes: Any, answer: Answer) -> None:
         top, left, bottom, right = reading.found.box
         x, y = (left * width - 0.5, right * width - 0.5), (top * height - 0.5, bottom * height - 0.5)
         axes.plot([x[0], x[1], x[1], x[0], x[0]], [y[0], y[0], y[1], y[1], y[0]], color="tab:red", linewidth=1)
+    name = answer.path.name.encode("utf-8", "backslashreplace").decode()[:40]
     sense = "dark on light" if answer.page.inverted else "light on dark"
-    axes.set_title(f"{answer.path.name[:40]}: {sense}" if answer.readings else "blank", fontsize=9, parse_math=False)
+    axes.set_title(f"{name}: {sense}" if answer.readings else "blank", fontsize=9, parse_math=False)
 
 
 def _draw_maps(axes: Any, maps: NDArray[np.float32], title: str) -> None:

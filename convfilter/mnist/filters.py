@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
 
     Raises:
         ModelError: the network has no convolution.
-        OptionError: a file exists, or cannot be written; then no later one is.
+        OptionError: a file exists; then none is written.
+        OSError: the system cannot write there.
     """
     name = next((name for name, layer in named(model.layers) if isinstance(layer, Convolution)), None)
     if name is None:
@@ -53,6 +55,9 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
         "weights": {f"filter-{index + 1:02}": _rows(weights[:, :, index]) for index in range(count)},
         "combine": "magnitude",
     }
+    for name in files if not overwrite else ():
+        if os.path.lexists(folder / name):
+            raise OptionError(f"{folder / name} {EXISTS}")
     return [_write(folder / name, content, overwrite) for name, content in files.items()]
 
 
@@ -61,11 +66,6 @@ def _rows(matrix: np.ndarray[Any, Any]) -> list[list[float]]:
 
 
 def _write(path: Path, content: dict[str, Any], overwrite: bool) -> Path:
-    try:
-        with output_file(path, overwrite=overwrite) as file:
-            file.write(yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=200).encode())
-    except FileExistsError:
-        raise OptionError(f"{path} {EXISTS}") from None
-    except OSError as error:
-        raise OptionError(f"{path}: cannot be written: {error.strerror or error}") from None
+    with output_file(path, overwrite=overwrite) as file:
+        file.write(yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=200).encode())
     return path

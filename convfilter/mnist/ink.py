@@ -54,25 +54,25 @@ def find_ink(gray: Floats, invert: Invert = "auto") -> Ink | None:
         The ink, or None where the page is blank.
     """
     inverted = is_dark_on_light(gray) if invert == "auto" else invert == "yes"
-    visible = max(LEAST_CONTRAST, NOISE_FACTOR * _noise(gray))
     window = PAPER_WINDOW * min(gray.shape)
-    ink = _ink(_contrast(gray, inverted, window), visible, inverted)
+    ink = _ink(_contrast(gray, inverted, window), inverted)
     if ink is None:
         return None
     # Now that the strokes are known, paper can be told from shadow more closely.
     closer = max(STROKES_IN_WINDOW * stroke_width(ink.mask), window / 5)
     if closer < window:
-        ink = _ink(_contrast(gray, inverted, closer), visible, inverted) or ink
+        ink = _ink(_contrast(gray, inverted, closer), inverted) or ink
     return ink
 
 
-def _ink(contrast: Floats, visible: float, inverted: bool) -> Ink | None:
+def _ink(contrast: Floats, inverted: bool) -> Ink | None:
     """Where the contrast is that of writing; None where nothing is."""
+    visible = max(LEAST_CONTRAST, NOISE_FACTOR * _noise(contrast))
     if contrast.max() - contrast.min() < visible:
         return None
     threshold = otsu(contrast)
     core = float(np.percentile(contrast[contrast > threshold], 95))
-    if core < visible:
+    if core - float(np.median(contrast)) < visible:
         return None
     # The pale lines of ruled paper are no ink; thin and faint parts of a stroke are, where they hang together
     # with a strong part.
@@ -115,7 +115,7 @@ def stroke_width(mask: Mask) -> float:
     if not mask.any():
         return 0.0
     depth = ndimage.distance_transform_edt(np.pad(mask, 1))
-    return float(4 * (depth[depth > 0].mean() - 0.5) + 1)
+    return float(4 * depth[depth > 0].mean() - 2)
 
 
 def otsu(values: Floats) -> float:
@@ -156,7 +156,7 @@ def _reduced(gray: Floats, scale: int) -> Any:
     return np.asarray(Image.fromarray(gray).reduce(scale)) if scale > 1 else gray
 
 
-def _noise(gray: Floats) -> float:
+def _noise(values: Floats) -> float:
     """The standard deviation of the noise, from the median of second differences, which strokes hardly move."""
-    second = np.abs(np.diff(gray, 2, axis=1)) if gray.shape[1] > 2 else np.zeros(1)
+    second = np.abs(np.diff(values, 2, axis=1)) if values.shape[1] > 2 else np.zeros(1)
     return float(np.median(second)) / 0.6745 / 6**0.5

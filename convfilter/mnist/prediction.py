@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convfilter.errors import ModelError
 from convfilter.mnist.data import Images, Split
 from convfilter.mnist.layers import CLASSES, Layers
 from convfilter.mnist.networks import Weights, feature_maps, logits
@@ -73,13 +74,19 @@ def probabilities(layers: Layers, weights: Weights, images: Images) -> NDArray[n
 
     Returns:
         (n, 10); a row sums to 1.
+
+    Raises:
+        ModelError: the weights are so large that the logits are no numbers.
     """
     tf = network_operations()
     parts = [
         tf.nn.softmax(logits(layers, weights, as_input(images[first : first + BATCH]))).numpy()
         for first in range(0, len(images), BATCH)
     ]
-    return np.concatenate(parts) if parts else np.empty((0, CLASSES), np.float32)
+    found = np.concatenate(parts) if parts else np.empty((0, CLASSES), np.float32)
+    if not np.isfinite(found).all():
+        raise ModelError("the network's weights are too large to compute with; take another model")
+    return found
 
 
 def maps_of(layers: Layers, weights: Weights, image: Images) -> list[tuple[str, NDArray[np.float32]]]:

@@ -25,9 +25,9 @@ Arrays = dict[str, NDArray[np.float32]]
 Metadata = dict[str, str]
 
 _FOREIGN = {
-    b"PK\x03\x04": "a zip archive, such as .keras and PyTorch models are",
-    b"\x89HDF": "an HDF5 file, such as older Keras models are",
-    b"\x80": "a pickle",
+    b"PK\x03\x04": "is a zip archive, such as .keras and PyTorch models are",
+    b"\x89HDF": "is an HDF5 file, such as older Keras models are",
+    b"\x80": "is a pickle",
 }
 
 
@@ -81,13 +81,11 @@ def write_tensors(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Meta
 def _header_size(start: bytes) -> int:
     if not start:
         raise ModelError("empty file; get a whole copy of it")
-    foreign = next((what for magic, what in _FOREIGN.items() if start.startswith(magic)), None)
-    if foreign:
-        raise ModelError(f"is {foreign}; only models that `convfilter mnist train` wrote are read (.safetensors)")
     size = int.from_bytes(start, "little")
-    if len(start) < 8 or not 2 <= size <= MAX_HEADER:
-        raise ModelError("not a safetensors file; only models that `convfilter mnist train` wrote are read")
-    return size
+    if len(start) == 8 and 2 <= size <= MAX_HEADER:
+        return size
+    foreign = next((what for magic, what in _FOREIGN.items() if start.startswith(magic)), "not a safetensors file")
+    raise ModelError(f"{foreign}; only models that `convfilter mnist train` wrote are read")
 
 
 def _parsed(header: bytes) -> tuple[Metadata, dict[str, tuple[Any, Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from pathlib import Path
@@ -24,6 +25,13 @@ def _seconds(_context: click.Context, _option: click.Parameter, value: str | Non
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2] or "s"]
 
 
+def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    """A number that is one; click's ranges let NaN and infinity through."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number")
+    return value
+
+
 @click.command()
 @click.option(
     "--preset",
@@ -40,10 +48,13 @@ def _seconds(_context: click.Context, _option: click.Parameter, value: str | Non
     type=click.Path(path_type=Path),
     help="The folder for the model, its history and pictures.  [default: mnist-PRESET]",
 )
-@click.option("--epochs", type=click.FloatRange(0.01, 10_000), help="How often every image is seen.")
+@click.option("--epochs", type=click.FloatRange(0.01, 10_000), callback=_finite, help="How often every image is seen.")
 @click.option("--batch-size", type=click.IntRange(1, 55_000), help="Images for one step.")
 @click.option(
-    "--learning-rate", type=click.FloatRange(0, min_open=True), help="Of one step; the greatest, if it changes."
+    "--learning-rate",
+    type=click.FloatRange(0, min_open=True),
+    callback=_finite,
+    help="Of one step; the greatest, if it changes.",
 )
 @click.option(
     "--seed",
@@ -117,15 +128,18 @@ def train(
     )
     check_folder(folder, resume=resume, overwrite=overwrite)
     stop = threading.Event()
-    with distributed(strategy, device, run) as workers, training_progress(run, quiet or not workers.chief) as report:
-        images = load_mnist(data)
-        signals.summary = lambda: (
-            f"; what it has learned is in {printable(folder / CHECKPOINT)}, and --resume goes on with it"
-            if (folder / CHECKPOINT).exists()
-            else "; nothing was kept yet"
-        )
-        signals.wind_up = stop.set
-        try:
+    try:
+        with (
+            distributed(strategy, device, run) as workers,
+            training_progress(run, quiet or not workers.chief) as report,
+        ):
+            images = load_mnist(data)
+            signals.summary = lambda: (
+                f"; what it has learned is in {printable(folder / CHECKPOINT)}, and --resume goes on with it"
+                if (folder / CHECKPOINT).exists()
+                else "; nothing was kept yet"
+            )
+            signals.wind_up = stop.set
             result = train_network(
                 run,
                 images,
@@ -136,8 +150,8 @@ def train(
                 report=report,
                 stop=stop.is_set,
             )
-        except Stopped:
-            signals.end()
+    except Stopped:  # out here, where the bar has left the terminal as it was
+        signals.end()
     if workers.chief:
         streams.result(
             f"{printable(folder / MODEL)}: {100 * result.accuracy:.2f} % of the test set right, "
