@@ -16,6 +16,6 @@ work=$(mktemp -d)
 convfilter mnist train -o "$work/fast"
 cp "$work/fast/misclassified.png" "$work/fast/filters.png" $out/
 convfilter mnist kernels -o "$work/learned"
-convfilter apply samples/coffee.png --kernel "$work/learned/bank.yaml" --range rescale --overwrite \
+convfilter apply samples/coffee.png --gray --kernel "$work/learned/filter-08.yaml" --range rescale --overwrite \
     -o $out/learned.jpg --compare $out/learned-compare.jpg
 rm -r "$work"

@@ -20,7 +20,7 @@ MODEL = "model.safetensors"
 """The name of a model in the folder of its training."""
 
 SHIPPED = Path(__file__).parent / "digits.safetensors"
-"""The network that comes with convfilter; `samples/train-shipped-model.sh` made it."""
+"""The network that comes with convfilter; `convfilter mnist train --preset international` made it."""
 
 
 @dataclass(frozen=True)
