@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 
 import click
@@ -49,8 +48,10 @@ def run(arguments: list[str]) -> int:
     try:
         code = convfilter.main(arguments, prog_name="convfilter", standalone_mode=False)
     except click.ClickException as error:
-        with contextlib.suppress(OSError, AttributeError):  # standard error may be closed or full
+        try:
             error.show()
+        except (OSError, AttributeError):  # standard error may be closed or full; Python would try again at its end
+            streams.point_to_null(2)
         return error.exit_code
     except ConvfilterError as error:
         streams.warn(error_line("convfilter", str(error)))

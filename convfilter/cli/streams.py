@@ -60,19 +60,20 @@ def warn(text: str) -> None:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
     except OSError:
-        _point_to_null(2)
+        point_to_null(2)
 
 
 def _give_up(error: OSError) -> None:
     """Stop writing to standard output; tell why unless the reader just went away."""
     global _lost
-    _point_to_null(1)
+    point_to_null(1)
     if error.errno != errno.EPIPE:
         _lost = True
         warn(error_line("standard output", f"{error.strerror}; the results could not be printed"))
 
 
-def _point_to_null(descriptor: int) -> None:
+def point_to_null(descriptor: int) -> None:
+    """Let what is still to be written there go nowhere."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, descriptor)
     os.close(null)
