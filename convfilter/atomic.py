@@ -17,7 +17,7 @@ TEMPORARY_PREFIX = ".convfilter-"
 """Names of unfinished files begin so: hidden, so that no shell pattern takes one for an input."""
 
 EXISTS = "exists already and is kept; --overwrite replaces it"
-"""What to say, after the path, of a `FileExistsError`."""
+"""What to say, after the path, of a file that is in the way."""
 
 _unfinished: set[Path] = set()
 _lock = threading.Lock()
@@ -65,6 +65,23 @@ def output_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         _unfinished.discard(temporary)
+
+
+@contextmanager
+def told_as(error: type[Exception], target: object, advice: str = "") -> Iterator[None]:
+    """For a block that writes a file: what the system says becomes an error of this kind, in a sentence.
+
+    Args:
+        error: the kind.
+        target: the file, or what else is written to, as the sentence names it.
+        advice: ends the sentence where the system cannot write.
+    """
+    try:
+        yield
+    except FileExistsError:
+        raise error(f"{target} {EXISTS}") from None
+    except OSError as failure:
+        raise error(f"cannot write {target}: {failure.strerror or failure}{advice}") from None
 
 
 def abandon_all() -> None:

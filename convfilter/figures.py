@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,12 @@ FORMATS = ("png", "svg", "pdf")
 def new_figure(width: float, height: float) -> Any:
     """An empty matplotlib figure, in inches."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it speaks of font caches
-    from matplotlib.figure import Figure
-
+    backend = os.environ.pop("MPLBACKEND", None)  # matters for windows alone, and may be wrong
+    try:
+        from matplotlib.figure import Figure
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
     return Figure(figsize=(width, height), layout="constrained")
 
 

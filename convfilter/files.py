@@ -95,12 +95,19 @@ def run_job(job: Job, settings: Settings) -> tuple[str, ...]:
         ImageError: the file cannot be read, filtered or written; the message begins with its path.
         DeviceError: there is no such device.
     """
-    try:
+    with naming(job.source):
         return _run(job, settings)
+
+
+@contextmanager
+def naming(source: Path) -> Iterator[None]:
+    """For a block that works on one picture: what fails in it is an ImageError that begins with the path."""
+    try:
+        yield
     except ImageError as error:
-        raise ImageError(f"{job.source}: {error}") from None
+        raise ImageError(f"{source}: {error}") from None
     except MemoryError:
-        raise ImageError(f"{job.source}: does not fit into memory; make it smaller first") from None
+        raise ImageError(f"{source}: does not fit into memory; make it smaller first") from None
 
 
 def _run(job: Job, settings: Settings) -> tuple[str, ...]:
@@ -134,7 +141,8 @@ def source_of(source: Path) -> Path | io.BufferedReader:
 @contextmanager
 def _output(target: Path, overwrite: bool) -> Iterator[BinaryIO]:
     """A file to encode into, or standard output, which gets the picture in one piece."""
-    try:
+    where = "standard output" if target == STREAM else target
+    with atomic.told_as(ImageError, where, "; choose another --output"):
         if target != STREAM:
             with atomic.output_file(target, overwrite=overwrite) as file:
                 yield file
@@ -145,8 +153,3 @@ def _output(target: Path, overwrite: bool) -> Iterator[BinaryIO]:
         yield whole
         sys.stdout.buffer.write(whole.getbuffer())
         sys.stdout.buffer.flush()
-    except FileExistsError:
-        raise ImageError(f"{target} {atomic.EXISTS}") from None
-    except OSError as error:
-        where = "standard output" if target == STREAM else target
-        raise ImageError(f"cannot write {where}: {error.strerror or error}; choose another --output") from None

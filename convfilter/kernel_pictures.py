@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.arrays import apply
-from convfilter.atomic import EXISTS
+from convfilter.atomic import told_as
 from convfilter.errors import ImageError, OptionError
 from convfilter.figures import format_of_drawing, new_figure, save_figure
 from convfilter.images.limits import MAX_PIXELS
@@ -40,13 +40,10 @@ def draw_kernel(kernel: Kernel, target: Path, sample: Path | None = None, *, ove
     sample = sample or shipped("sample.png", "samples/chelsea.png")
     try:
         photograph = read(sample, max_pixels=MAX_PIXELS).frames[0]
-        save_figure(_figure(kernel, photograph), target, overwrite=overwrite)
     except ImageError as error:
         raise OptionError(f"{sample}: {error}") from None
-    except FileExistsError:
-        raise OptionError(f"{target} {EXISTS}") from None
-    except OSError as error:
-        raise OptionError(f"{target}: cannot be written: {error.strerror or error}") from None
+    with told_as(OptionError, target):
+        save_figure(_figure(kernel, photograph), target, overwrite=overwrite)
 
 
 def frequency_response(weights: NDArray[np.float64]) -> NDArray[np.float64]:

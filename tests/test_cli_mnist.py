@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import select
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from conftest import convfilter, fingerprint, pixels_of
 from PIL import Image, ImageDraw, ImageFont
+from test_cli_signals import start, wait_until
 
 from convfilter import load_kernel
 from convfilter.mnist.data import load_test
@@ -212,30 +213,45 @@ def test_kernels_keep_what_is_there(cli: Any, tmp_path: Path) -> None:
     assert cli("mnist", "kernels", "-o", tmp_path, "--overwrite").code == 0
 
 
-def test_progress_on_a_terminal(tmp_path: Path) -> None:
-    """On a terminal, training shows a bar with images/s, loss, validation accuracy and the time left."""
-    ours, theirs = pty.openpty()
-    command = [
-        sys.executable,
-        "-m",
-        "convfilter",
-        *["mnist", "train", "--preset", "softmax", "--epochs", "3", "-o"],
-        f"{tmp_path}/o",
-    ]
-    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "160"}
-    process = subprocess.Popen(command, stderr=theirs, stdout=subprocess.PIPE, env=environment)
-    os.close(theirs)
-    shown = b""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if select.select([ours], [], [], 1)[0]:
-            try:
-                part = os.read(ours, 65536)
-            except OSError:  # Linux's way to say that the other side is closed
-                break
-            shown += part
-    assert process.wait(timeout=20) == 0
-    os.close(ours)
-    text = shown.decode()
-    for words in ("epoch ", "images/s", "loss", "validation", "left", "━"):
-        assert words in text
+def test_a_line_of_many_digits_is_drawn_in_part(cli: Any, digits: list[Path], tmp_path: Path) -> None:
+    """Of more than twelve digits, twelve are drawn, and that is said."""
+    line = np.hstack([pixels_of(path) for path in (*digits, *digits, *digits[:2])])
+    Image.fromarray(line).save(tmp_path / "line.png")
+    answer = cli("mnist", "predict", "--digits", "many", tmp_path / "line.png", "--explain", tmp_path / "seen.png")
+    assert answer.code == 0
+    assert answer.err == f"{tmp_path}/line.png: 12 of its 14 digits are drawn\n"
+
+
+def test_a_wrong_backend_of_matplotlib_does_no_harm(digits: list[Path], tmp_path: Path) -> None:
+    """Drawings need no window, so that the variable which chooses one does not matter."""
+    environment = os.environ | {"MPLBACKEND": "nonsense"}
+    command = [sys.executable, "-m", "convfilter", "mnist", "predict", digits[0], "--explain", tmp_path / "seen.png"]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=100, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert pixels_of(tmp_path / "seen.png").std() > 20
+
+
+def test_a_signal_keeps_what_was_read(digits: list[Path], tmp_path: Path) -> None:
+    """Ctrl-C prints the rows that are done, says how many are not, and ends with its code within 2 s."""
+    copies = [Path(shutil.copy(digits[0], tmp_path / f"copy-{index}.png")) for index in range(60)]
+    process = start("mnist", "predict", *copies, "--explain", tmp_path / "seen")
+    wait_until(lambda: len(list(tmp_path.glob("seen/*.png"))) >= 2)
+    process.send_signal(signal.SIGINT)
+    sent = time.monotonic()
+    out, err = process.communicate(timeout=10)
+    assert time.monotonic() - sent < 2
+    assert process.returncode == 130
+    rows = out.decode().splitlines()[1:]
+    assert len(rows) == len(list(tmp_path.glob("seen/*.png"))) >= 2
+    assert err.decode() == f"convfilter: stopped by SIGINT; {len(rows)} done, 0 failed, {60 - len(rows)} not done\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("train", "-o", ""), ("predict", "x.png", "--explain", ""), ("kernels", "-o", ""), ("evaluate", "--model", "")],
+)
+def test_an_empty_name_is_refused(cli: Any, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """Item 28: the empty name, as of a shell variable that is not set, is a usage error and not this folder."""
+    answer = cli("mnist", *arguments)
+    assert answer.code == 2
+    assert "the name is empty" in answer.err

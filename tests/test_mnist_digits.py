@@ -78,11 +78,11 @@ def test_photographs(condition: str) -> None:
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_many_photographs(condition: str) -> None:
     """Of sixty digits photographed in this way, nine of ten are read."""
-    assert share_read(condition, 60) >= 0.85
+    assert share_read(condition, 60) >= 0.9
 
 
 def test_lines_of_digits() -> None:
-    """`--digits many` finds every digit of a line, from left to right."""
+    """`--digits many` finds the digits of a line from left to right; of twelve lines, ten are read without a slip."""
     test, random = load_test(), np.random.default_rng(5)
     right = 0
     for _ in range(12):

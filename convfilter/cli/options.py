@@ -25,6 +25,16 @@ def _together(*decorators: Decorator[Any]) -> Decorator[Command]:
     return decorate
 
 
+class Name(click.Path):
+    """A file or a folder under any name but the empty one, which a shell makes of a variable that is not set."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The name as a path."""
+        if value == "":
+            self.fail("the name is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 inputs: Decorator[Any] = click.argument(
     "inputs",
     metavar="INPUT...",

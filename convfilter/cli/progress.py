@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from convfilter.cli import streams
+from convfilter.cli import signals, streams
 
 if TYPE_CHECKING:
     from convfilter.mnist.course import Progress
@@ -61,21 +62,25 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    with Bar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[numbers]}"),
-        console=Console(stderr=True),
-    ) as bar:
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[numbers]}")
+    with Bar(*columns, console=Console(stderr=True)) as bar, _hidden_cursor():
         task = bar.add_task("getting ready", total=1.0, numbers="")
         validation: float | None = None
 
         def report(now: Progress) -> None:
             nonlocal validation
             validation = validation if now.validation_accuracy is None else now.validation_accuracy
-            from dataclasses import replace
-
-            shown = replace(now, validation_accuracy=validation)
-            bar.update(task, completed=now.done, description=f"epoch {now.epoch:.1f}", numbers=_numbers(shown))
+            numbers = _numbers(replace(now, validation_accuracy=validation))
+            bar.update(task, completed=now.done, description=f"epoch {now.epoch:.1f}", numbers=numbers)
 
         yield report
+
+
+@contextmanager
+def _hidden_cursor() -> Iterator[None]:
+    """For a block in which a bar hides the cursor: a signal that ends the process gives it back."""
+    signals.restore_terminal = "\n\x1b[?25h"
+    try:
+        yield
+    finally:
+        signals.restore_terminal = ""

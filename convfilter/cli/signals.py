@@ -17,6 +17,9 @@ GRACE = 1.8
 summary: Callable[[], str] = str
 """What to add to the last line; the running command sets it."""
 
+restore_terminal = ""
+"""What gives a terminal back as it was, for a command that has hidden its cursor."""
+
 wind_up: Callable[[], None] | None = None
 """How a command is asked to end by itself, which it does with `end`; None where it is to be ended at once."""
 
@@ -51,7 +54,7 @@ def end() -> NoReturn:
     atomic = sys.modules.get("convfilter.atomic")
     if atomic is not None:
         atomic.abandon_all()
-    line = f"convfilter: stopped by {_received.name}{summary()}\n"
+    line = f"{restore_terminal}convfilter: stopped by {_received.name}{summary()}\n"
     try:
         os.write(_stderr, line.encode())
     finally:

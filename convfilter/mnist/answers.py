@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convfilter.errors import ImageError
-from convfilter.files import source_of
+from convfilter.files import naming, source_of
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.reading import read
 from convfilter.mnist.data import Images
@@ -87,14 +86,10 @@ def answer(
     Raises:
         ImageError: the picture cannot be read; the message begins with its path.
     """
-    try:
+    with naming(path):
         page = read_page(read(source_of(path), max_pixels=max_pixels), many=many, invert=invert)
-    except ImageError as error:
-        raise ImageError(f"{path}: {error}") from None
-    except MemoryError:
-        raise ImageError(f"{path}: does not fit into memory; make it smaller first") from None
-    images = np.array([digit.image for digit in page.digits], np.uint8).reshape(-1, 28, 28)
-    rows = _read(model, images)
+        images = np.array([digit.image for digit in page.digits], np.uint8).reshape(-1, 28, 28)
+        rows = _read(model, images)
     readings = tuple(Reading(digit, row) for digit, row in zip(page.digits, rows, strict=True))
     return Answer(path, page, readings, tuple(_warnings(page, readings)))
 

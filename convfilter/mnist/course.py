@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from convfilter.atomic import told_as
 from convfilter.errors import ModelError, TrainingError
 from convfilter.mnist.checkpoints import ROW, History, save_checkpoint
 from convfilter.mnist.data import Mnist
@@ -61,21 +62,15 @@ class Course:
 
     Attributes:
         history: a row for every look at the validation set.
-        before: seconds of training before it was last stopped.
+        seconds: of training so far, at the end of the last step; times in which it was stopped are left out.
     """
 
     def __init__(self, trainer: Trainer, data: Mnist, folder: Path | None) -> None:
         self.trainer, self.data, self.folder = trainer, data, folder
         self.history: History = []
-        self.before = 0.0
-        self._begun = time.monotonic()
+        self.seconds = 0.0
         line = trainer.preset.line_every or math.ceil(trainer.size / trainer.run.batch_size)
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=line + 1)
-
-    @property
-    def seconds(self) -> float:
-        """Of training so far."""
-        return self.before + time.monotonic() - self._begun
 
     @property
     def done(self) -> float:
@@ -85,13 +80,19 @@ class Course:
 
     def run(self, report: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
         """Train to the end; see `train`."""
-        self._recent.append((0.0, 0.0, time.monotonic()))
+        now = time.monotonic()
+        begun = now - self.seconds
+        self._recent.append((0.0, 0.0, now))
         while (done := self.done) < 1:
             loss, accuracy = self.trainer.train_batch(done)
-            self._recent.append((loss, accuracy, time.monotonic()))
+            now = time.monotonic()
+            self.seconds = now - begun
+            self._recent.append((loss, accuracy, now))
             if not math.isfinite(loss):
                 raise self._lost()
             if self._epoch_ended() or self.done >= 1:
+                if self.done < 1:
+                    self._save()  # before the look, too, for a signal that does not wait so long
                 self._validate()
                 self._save()
                 report(self._progress(self.history[-1]["validation_accuracy"]))
@@ -146,10 +147,6 @@ class Course:
 
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
-    """For a block that writes a file: a failure of the system becomes a TrainingError that names it."""
-    try:
+    """For a block that writes a file of a training: a failure of the system becomes a TrainingError that names it."""
+    with told_as(TrainingError, path, "; mend that, and go on with --resume"):
         yield path
-    except OSError as error:
-        raise TrainingError(
-            f"{path}: cannot be written: {error.strerror or error}; mend that, and go on with --resume"
-        ) from None

@@ -152,7 +152,8 @@ def _with_usual_stroke(amount: Floats) -> Floats:
     if radius == 0:
         return amount
     if change < 0:
-        return np.asarray(ndimage.grey_erosion(large, footprint=_disk(radius)))
+        thinner = np.asarray(ndimage.grey_erosion(large, footprint=_disk(radius)))
+        return thinner if thinner.any() else amount
     return np.asarray(ndimage.grey_dilation(np.pad(large, radius), footprint=_disk(radius)))
 
 

@@ -70,14 +70,9 @@ def fetch(
     path = folder / f"{file.name}.gz"
     if damaged is not None:
         _set_aside(damaged)
-    try:
-        with atomic.output_file(path, overwrite=True) as target:
-            target.write(data)
-    except OSError as error:
-        raise DataError(
-            f"{folder}: MNIST cannot be written there: {error.strerror or error}; "
-            "CONVFILTER_CACHE names another folder, --data one that has it"
-        ) from None
+    advice = "; CONVFILTER_CACHE names another folder, --data one that has MNIST"
+    with atomic.told_as(DataError, path, advice), atomic.output_file(path, overwrite=True) as target:
+        target.write(data)
     return path
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.atomic import EXISTS
+from convfilter.atomic import told_as
 from convfilter.errors import ImageError, OptionError
 from convfilter.figures import format_of_drawing, new_figure, save_figure
+from convfilter.files import naming
 from convfilter.mnist.answers import Answer, Reading
 from convfilter.mnist.layers import Convolution, MaxPool, Relu, named
 from convfilter.mnist.models import Model
@@ -59,18 +60,19 @@ def _no_inputs(targets: list[Path], pictures: list[Path]) -> list[Path]:
     return targets
 
 
-def draw_answer(answer: Answer, model: Model, target: Path, *, overwrite: bool = False) -> None:
+def draw_answer(answer: Answer, model: Model, target: Path, *, overwrite: bool = False) -> tuple[str, ...]:
     """Draw what was read in a picture, and how.
+
+    Returns:
+        Sentences about what is not in the drawing.
 
     Raises:
         ImageError: the drawing cannot be written; the message begins with the picture's path.
     """
-    try:
+    with naming(answer.path), told_as(ImageError, target):
         save_figure(_figure(answer, model), target, overwrite=overwrite)
-    except FileExistsError:
-        raise ImageError(f"{answer.path}: {target} {EXISTS}") from None
-    except OSError as error:
-        raise ImageError(f"{answer.path}: cannot write {target}: {error.strerror or error}") from None
+    count = len(answer.readings)
+    return (f"{MOST_DIGITS} of its {count} digits are drawn",) if count > MOST_DIGITS else ()
 
 
 def _figure(answer: Answer, model: Model) -> Any:

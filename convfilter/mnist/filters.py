@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from convfilter.atomic import EXISTS, output_file
+from convfilter.atomic import EXISTS, output_file, told_as
 from convfilter.errors import ModelError, OptionError
 from convfilter.mnist.layers import Convolution, named
 from convfilter.mnist.models import Model
@@ -34,8 +34,7 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
 
     Raises:
         ModelError: the network has no convolution.
-        OptionError: a file exists; then none is written.
-        OSError: the system cannot write there.
+        OptionError: a file exists, and then none is written; or the system cannot write there.
     """
     name = next((name for name, layer in named(model.layers) if isinstance(layer, Convolution)), None)
     if name is None:
@@ -66,6 +65,6 @@ def _rows(matrix: np.ndarray[Any, Any]) -> list[list[float]]:
 
 
 def _write(path: Path, content: dict[str, Any], overwrite: bool) -> Path:
-    with output_file(path, overwrite=overwrite) as file:
+    with told_as(OptionError, path), output_file(path, overwrite=overwrite) as file:
         file.write(yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=200).encode())
     return path

@@ -90,10 +90,10 @@ def _ink(contrast: Floats, inverted: bool) -> Ink | None:
 def is_dark_on_light(gray: Floats) -> bool:
     """Whether the few pixels that differ from their surroundings, the ink, are darker than them.
 
-    Ink covers less of a page than paper does, so differences from the local median are skewed towards it.
-    A median, unlike a mean, stays on one side of the edge of the page, and the middle of the picture counts
-    most. What its rim is like decides where that tells little, as a digit that fills its picture leaves
-    little paper.
+    Three signs are added up, none of which decides alone. Ink covers less of a page than paper does, so
+    differences from the local median are skewed towards it; a median, unlike a mean, stays on one side of the
+    edge of the page, and the middle of the picture counts most. The rim of a picture is paper rather than ink.
+    And paper reaches farther in every direction than a stroke is wide.
     """
     small = _reduced(gray, max(1, min(gray.shape) // 60))
     window = max(3, round(PAPER_WINDOW * min(small.shape)))
@@ -107,7 +107,14 @@ def is_dark_on_light(gray: Floats) -> bool:
     skew = float((weights * difference**3).sum()) / spread**3
     rim = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     rim_is_light = (float(np.median(rim)) - float(small.mean())) / max(float(small.std()), 1e-6)
-    return bool(-skew + min(max(2 * rim_is_light, -1), 1) > 0)
+    dark = small < otsu(small)
+    light_is_wide = float(np.log((_reach(~dark) + 0.5) / (_reach(dark) + 0.5)))
+    return bool(np.clip(-skew, -1, 1) + np.clip(rim_is_light, -0.5, 0.5) + 0.5 * light_is_wide > 0)
+
+
+def _reach(mask: Mask) -> float:
+    """How far the inner parts of an area lie from its edge, in pixels; the rim of the picture is no edge."""
+    return float(np.percentile(ndimage.distance_transform_edt(mask), 99.5))
 
 
 def stroke_width(mask: Mask) -> float:

@@ -45,6 +45,27 @@ class Run:
     budget: float | None = None
 
 
+def run_of(
+    preset: PresetName,
+    *,
+    epochs: float | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
+    seed: int = 0,
+    budget: float | None = None,
+) -> Run:
+    """What a preset says, but for what is given here."""
+    usual = PRESETS[preset]
+    return Run(
+        preset,
+        epochs or usual.epochs,
+        batch_size or usual.batch_size,
+        learning_rate or usual.learning_rate,
+        seed,
+        budget,
+    )
+
+
 class Trainer:
     """A network while it learns.
 

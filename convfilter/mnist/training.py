@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -51,18 +53,22 @@ def train(
 
     Raises:
         Stopped: `stop` said so.
+        OptionError: another training writes into the folder.
         ModelError: the checkpoint is damaged, or of another run.
         TrainingError: the loss is not a number any more, or a file cannot be written.
     """
-    trainer = Trainer(run, data.training, strategy)
-    course = Course(trainer, data, folder if writes else None)
-    if resume:
-        course.history, course.before = restore_checkpoint(folder / CHECKPOINT, trainer)
-    course.run(report, stop)
-    result = evaluate(trainer.preset.layers, trainer.weights(), data.test)
-    if writes:
-        _write(course, result, data, folder)
-    return result
+    with _alone_in(folder) if writes else nullcontext():
+        trainer = Trainer(run, data.training, strategy)
+        course = Course(trainer, data, folder if writes else None)
+        if resume:
+            course.history, course.seconds = restore_checkpoint(folder / CHECKPOINT, trainer)
+        elif writes:
+            (folder / CHECKPOINT).unlink(missing_ok=True)  # of a training that is not gone on with
+        course.run(report, stop)
+        result = evaluate(trainer.preset.layers, trainer.weights(), data.test)
+        if writes:
+            _write(course, result, data, folder)
+        return result
 
 
 def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
@@ -86,6 +92,21 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
         if not (resume or overwrite) and os.path.lexists(folder / name):
             way = "; --resume goes on with it" if name == CHECKPOINT else ""
             raise OptionError(f"{folder}: holds {what} already{way}; --overwrite begins anew, or name another --output")
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Make a folder, and keep other trainings out of it; the system gives it free when the process ends."""
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise OptionError(f"{folder}: another training writes there now; name another --output") from None
+    finally:
+        os.close(descriptor)
 
 
 def _write(course: Course, result: Evaluation, data: Mnist, folder: Path) -> None:

@@ -22,13 +22,13 @@ from convfilter.mnist.presets import PRESETS
 def main() -> None:
     """Print a row for every preset."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("presets", nargs="*", choices=[*PRESETS, []], default=list(PRESETS))
+    arguments.add_argument("presets", nargs="*", metavar="PRESET")
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--output", type=Path, default=Path("mnist-presets"))
     options = arguments.parse_args()
     print("| preset | parameters | epochs | time | test accuracy | seeds |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for preset in options.presets:
+    for preset in options.presets or PRESETS:
         runs = [_run(preset, seed, options.output / f"{preset}-{seed}") for seed in range(options.seeds)]
         print(_row(preset, runs), flush=True)
 

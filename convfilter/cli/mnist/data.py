@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from convfilter.cli import streams
+from convfilter.cli.options import Name
 from convfilter.cli.text import printable
 
 
@@ -15,7 +16,7 @@ from convfilter.cli.text import printable
     "--data",
     "folder",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=Name(path_type=Path),
     help="Where the four files lie or go.  [default: the cache of convfilter]",
 )
 def data(folder: Path | None) -> None:

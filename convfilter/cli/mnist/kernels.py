@@ -8,6 +8,7 @@ import click
 
 from convfilter.cli import streams
 from convfilter.cli.mnist import options
+from convfilter.cli.options import Name
 from convfilter.cli.text import printable
 
 
@@ -17,7 +18,7 @@ from convfilter.cli.text import printable
     "--output",
     metavar="DIR",
     required=True,
-    type=click.Path(path_type=Path),
+    type=Name(path_type=Path),
     help="The folder for the kernel files; made if it is missing.",
 )
 @options.model

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import click
 
+from convfilter.cli.options import Name
+
 data = click.option(
     "--data",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=Name(path_type=Path),
     help="The folder with MNIST's four files.  [default: samples/mnist of a checkout, else the cache, else a download]",
 )
 
 model = click.option(
     "--model",
     metavar="FILE|DIR",
-    type=click.Path(path_type=Path),
+    type=Name(path_type=Path),
     help="A network that `mnist train` wrote, or its folder.  [default: the one that comes with convfilter]",
 )
 

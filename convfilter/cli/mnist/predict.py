@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import click
 
 from convfilter.cli import options as shared
-from convfilter.cli import streams
+from convfilter.cli import signals, streams
 from convfilter.cli.mnist import options
 from convfilter.cli.text import error_line, printable
 from convfilter.names import INVERTS, Invert
@@ -34,6 +35,7 @@ from convfilter.names import INVERTS, Invert
 @click.option(
     "--explain",
     metavar="PATH",
+    type=shared.Name(),
     help="Draw what the network saw: .png, .svg or .pdf; for several pictures a folder.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace drawings that exist.")
@@ -64,12 +66,18 @@ def predict(
     drawings = drawing_targets(explain, paths) if explain else [None] * len(paths)
     network = load_model(model)
     done, failed = 0, 0
+    stop = threading.Event()
+    signals.summary = lambda: f"; {done} done, {failed} failed, {len(paths) - done - failed} not done"
+    signals.wind_up = stop.set
     rows: list[tuple[str, ...]] = []
     for path, drawing in zip(paths, drawings, strict=True):
+        if stop.is_set():
+            break
         try:
             read = answer(path, network, many=digits == "many", invert=invert, max_pixels=max_pixels)
             if drawing:
-                draw_answer(read, network, drawing, overwrite=overwrite)
+                for note in draw_answer(read, network, drawing, overwrite=overwrite):
+                    streams.warn(error_line(path, note))
         except ImageError as error:
             failed += 1
             streams.warn(printable(str(error)))
@@ -84,6 +92,8 @@ def predict(
             streams.warn(error_line(path, warning))
     if rows:
         streams.result(answer_table(rows))
+    if stop.is_set():
+        signals.end()
     if failed:
         streams.warn(f"{done} done, {failed} failed")
         click.get_current_context().exit(1)

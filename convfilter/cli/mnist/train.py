@@ -11,6 +11,7 @@ import click
 
 from convfilter.cli import signals, streams
 from convfilter.cli.mnist import options
+from convfilter.cli.options import Name
 from convfilter.cli.text import printable
 from convfilter.names import PRESET_NAMES, STRATEGIES, PresetName, Strategy
 
@@ -45,7 +46,7 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float | No
     "-o",
     "--output",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=Name(path_type=Path),
     help="The folder for the model, its history and pictures.  [default: mnist-PRESET]",
 )
 @click.option("--epochs", type=click.FloatRange(0.01, 10_000), callback=_finite, help="How often every image is seen.")
@@ -111,21 +112,12 @@ def train(
     from convfilter.mnist.data import load_mnist
     from convfilter.mnist.distribution import distributed
     from convfilter.mnist.models import MODEL
-    from convfilter.mnist.presets import PRESETS
-    from convfilter.mnist.trainer import Run
+    from convfilter.mnist.trainer import run_of
     from convfilter.mnist.training import check_folder
     from convfilter.mnist.training import train as train_network
 
     folder = output or Path(f"mnist-{preset}")
-    usual = PRESETS[preset]
-    run = Run(
-        preset,
-        epochs or usual.epochs,
-        batch_size or usual.batch_size,
-        learning_rate or usual.learning_rate,
-        seed,
-        budget,
-    )
+    run = run_of(preset, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed, budget=budget)
     check_folder(folder, resume=resume, overwrite=overwrite)
     stop = threading.Event()
     try:
@@ -153,6 +145,7 @@ def train(
     except Stopped:  # out here, where the bar has left the terminal as it was
         signals.end()
     if workers.chief:
+        signals.summary = lambda: f"; the model is in {printable(folder / MODEL)}"
         streams.result(
             f"{printable(folder / MODEL)}: {100 * result.accuracy:.2f} % of the test set right, "
             f"{len(result.wrong)} of {len(result.labels):,} misread"
