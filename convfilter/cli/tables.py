@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from convfilter.kernels import Kernel
 
@@ -20,11 +21,9 @@ _NUMBERED_COLUMNS = 11
 
 def kernel_table(kernels: list[Kernel]) -> str:
     """One line a kernel: name, size, sum, description."""
-    from rich.table import Table
-
     from convfilter.kernel_facts import kernel_facts
 
-    table = Table(box=None, pad_edge=False, show_edge=False)
+    table = plain_table()
     table.add_column("name", no_wrap=True)
     table.add_column("size", no_wrap=True)
     table.add_column("sum", no_wrap=True, justify="right")
@@ -101,6 +100,13 @@ def _style(share: float) -> str:
     fade = round(255 - 150 * abs(share))
     red, green, blue = (255, fade, fade) if share >= 0 else (fade, fade, 255)
     return f"rgb(0,0,0) on rgb({red},{green},{blue})"
+
+
+def plain_table() -> Table:
+    """A table without lines."""
+    from rich.table import Table
+
+    return Table(box=None, pad_edge=False, show_edge=False)
 
 
 def render(parts: Iterable[RenderableType]) -> str:

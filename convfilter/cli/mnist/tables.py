@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from convfilter.cli.tables import render
+from convfilter.cli.tables import plain_table, render
 from convfilter.cli.text import printable
 
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ def answer_rows(answer: Answer) -> list[tuple[str, ...]]:
 
 def answer_table(rows: list[tuple[str, ...]]) -> str:
     """The rows of all pictures under one head."""
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, show_edge=False)
+    table = plain_table()
     table.add_column("picture", overflow="fold")
     table.add_column("digit", justify="right", no_wrap=True)
     for title in ("likeliest", "second", "third"):
@@ -54,10 +53,8 @@ def answer_lines(answer: Answer) -> list[str]:
 
 
 def confusion_table(counts: Any) -> str:
-    """How many images of each digit (the rows) were read as which digit (the columns); zeros are left out."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, show_edge=False)
+    """How many images of each digit (the rows) were read as which digit (the columns); a dot for none."""
+    table = plain_table()
     table.add_column("is \\ read as")
     for digit in range(len(counts)):
         table.add_column(str(digit), justify="right")
