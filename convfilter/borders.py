@@ -10,28 +10,25 @@ from numpy.typing import NDArray
 from convfilter.names import Border
 from convfilter.operations import Window
 
-OUTSIDE = -1
-"""Stands for a pixel of value zero."""
+OUTSIDE = -2
+"""Stands for a pixel of value zero; not -1, which would seem to go on with 0."""
 
 
-def source_indices(window: Window, size: int, start: int, stop: int) -> NDArray[np.int64]:
-    """The input pixels under the windows of the output pixels start to stop, in order.
+def source_indices(window: Window, size: int, first: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The input pixels under the windows of output pixels that follow one another, in order.
 
     Args:
         window: how an output pixel looks at the input.
         size: length of the input axis, at least 1.
-        start: first output pixel.
-        stop: one past the last.
+        first: (..., 1): the first output pixel, of any number of runs.
+        count: how many output pixels a run has.
 
     Returns:
-        Indices in [0, size), or `OUTSIDE`, of the whole stretch from the first pixel under the first
+        (..., n): indices in [0, size), or `OUTSIDE`, of the whole stretch from the first pixel under the first
         window to the last one under the last.
     """
-    first = start * window.stride
-    last = (stop - 1) * window.stride + window.before + window.after
-    if window.border != "valid":
-        first, last = first - window.before, last - window.before
-    return border_index(np.arange(first, last + 1), size, window.border)
+    start, stop = window.source(0, count - 1)
+    return border_index(first * window.stride + np.arange(start, stop + 1), size, window.border)
 
 
 def border_index(index: NDArray[np.int64], size: int, border: Border) -> NDArray[Any]:

@@ -33,6 +33,7 @@ class Settings:
     device: str = "auto"
     quality: int | None = None
     max_pixels: int = MAX_PIXELS
+    max_memory: int | None = None
     overwrite: bool = False
 
 
@@ -45,6 +46,7 @@ def filter_file(
     device: str = "auto",
     quality: int | None = None,
     max_pixels: int = MAX_PIXELS,
+    max_memory: int | None = None,
     overwrite: bool = False,
 ) -> tuple[str, ...]:
     """Filter one picture file into another.
@@ -61,6 +63,7 @@ def filter_file(
         device: ``auto``, ``cpu``, ``gpu`` or ``gpu:N``.
         quality: 1 to 100 for lossy formats; None keeps a JPEG's own tables.
         max_pixels: refuse files with more pixels, all frames together, before decoding them.
+        max_memory: as for `filtering.filter_picture`.
         overwrite: replace an existing target.
 
     Returns:
@@ -80,6 +83,7 @@ def filter_file(
         device=device,
         quality=quality,
         max_pixels=max_pixels,
+        max_memory=max_memory,
         overwrite=overwrite,
     )
     return run_job(Job(source, target, format_of(target)), settings)
@@ -117,7 +121,13 @@ def _run(job: Job, settings: Settings) -> tuple[str, ...]:
         if path is not None and path not in (STREAM, job.source) and not overwrite and os.path.lexists(path):
             raise ImageError(f"{path} {atomic.EXISTS}")
     before = read(source_of(job.source), max_pixels=settings.max_pixels)
-    after = filter_picture(before, settings.operations, range_=settings.range_, device=settings.device)
+    after = filter_picture(
+        before,
+        settings.operations,
+        range_=settings.range_,
+        device=settings.device,
+        max_memory=settings.max_memory,
+    )
     format_ = job.format or FORMATS[before.format]
     with _output(job.target, replace_target) as file:
         notes = encode(after, format_, file, quality=settings.quality)

@@ -6,14 +6,24 @@ from dataclasses import replace
 from itertools import groupby
 
 from convfilter import engine
+from convfilter.errors import ImageError
 from convfilter.images.fitting import without_cmyk
 from convfilter.images.picture import Frame, Picture, mode_of
 from convfilter.names import Range
 from convfilter.operations import DecodeSrgb, Grayscale, Operations
+from convfilter.runtime import machine_memory
+
+LEAST_TILES = 2**26
+"""Bytes that tiles need to be worth while, beside the pixels."""
 
 
 def filter_picture(
-    picture: Picture, operations: Operations, *, range_: Range = "clip", device: str = "auto"
+    picture: Picture,
+    operations: Operations,
+    *,
+    range_: Range = "clip",
+    device: str = "auto",
+    max_memory: int | None = None,
 ) -> Picture:
     """Run operations over every frame of a picture.
 
@@ -23,23 +33,42 @@ def filter_picture(
         range_: ``clip`` saturates, ``abs`` shows magnitudes, ``rescale`` stretches the result, over
             all frames alike, to the whole range.
         device: ``auto``, ``cpu``, ``gpu`` or ``gpu:N``.
+        max_memory: bytes for the pixels, before and after, and for the tiles in which they are computed; half of
+            what this machine has where it is None.
 
     Raises:
-        ImageError: the kernel leaves nothing of the picture, or the device's memory does not suffice.
+        ImageError: the kernel leaves nothing of the picture, or the memory does not suffice.
         DeviceError: there is no such device.
     """
     if any(isinstance(operation, (Grayscale, DecodeSrgb)) for operation in operations):
         picture = without_cmyk(picture)  # ink is neither grey nor light
     gray = any(isinstance(operation, Grayscale) for operation in operations)
+    tile_bytes = _left_for_tiles(picture, max_memory or machine_memory() // 2)
     frames: list[Frame] = []
     # Pages of a TIFF may differ in type and channels; each run of equal ones is one call.
     for _, group in groupby(picture.frames, key=lambda frame: (frame.pixels.dtype, frame.mode)):
         alike = list(group)
         pixels = engine.run(
-            [frame.pixels for frame in alike], operations, alpha=alike[0].has_alpha, range_=range_, device=device
+            [frame.pixels for frame in alike],
+            operations,
+            alpha=alike[0].has_alpha,
+            range_=range_,
+            device=device,
+            tile_bytes=tile_bytes,
         )
         frames += [
             replace(frame, pixels=result, mode=mode_of(1, frame.has_alpha) if gray else frame.mode)
             for frame, result in zip(alike, pixels, strict=True)
         ]
     return replace(picture, frames=tuple(frames))
+
+
+def _left_for_tiles(picture: Picture, budget: int) -> int:
+    """The bytes of a budget that the pixels, before and after, leave for tiles."""
+    pixels = 2 * sum(frame.pixels.nbytes for frame in picture.frames)
+    if pixels + LEAST_TILES > budget:
+        raise ImageError(
+            f"its pixels need {(pixels + LEAST_TILES) / 1e6:,.0f} MB before and after filtering, and "
+            f"{budget / 1e6:,.0f} MB are allowed; raise --max-memory, or make it smaller first"
+        )
+    return budget - pixels

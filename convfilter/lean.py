@@ -1,4 +1,4 @@
-"""The few operations that run a network, from TensorFlow's own modules, without the rest of the package.
+"""The few operations that are computed with, from TensorFlow's own modules, without the rest of the package.
 
 `import tensorflow` takes about four times as long as what it needs to compute. This is private ground of
 TensorFlow, so all of it stays in this file, it is never entered in a program that imports convfilter as a
@@ -15,10 +15,35 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 OPERATIONS = {
+    "abs": ("ops.math_ops", "abs"),
+    "add_n": ("ops.math_ops", "add_n"),
+    "bitcast": ("ops.gen_array_ops", "bitcast"),
+    "cast": ("ops.math_ops", "cast"),
+    "clip_by_value": ("ops.clip_ops", "clip_by_value"),
+    "concat": ("ops.array_ops", "concat"),
     "constant": ("framework.constant_op", "constant"),
+    "device": ("framework.ops", "device_v2"),
+    "gather": ("ops.array_ops", "gather_v2"),
     "matmul": ("ops.math_ops", "matmul"),
+    "maximum": ("ops.gen_math_ops", "maximum"),
+    "pad": ("ops.array_ops", "pad_v2"),
     "reduce_mean": ("ops.math_ops", "reduce_mean"),
     "reshape": ("ops.array_ops", "reshape"),
+    "round": ("ops.math_ops", "round"),
+    "sign": ("ops.math_ops", "sign"),
+    "split": ("ops.array_ops", "split"),
+    "sqrt": ("ops.math_ops", "sqrt"),
+    "square": ("ops.math_ops", "square"),
+    "transpose": ("ops.array_ops", "transpose_v2"),
+    "where": ("ops.array_ops", "where_v2"),
+    "config.list_physical_devices": ("framework.config", "list_physical_devices"),
+    "config.experimental.get_device_details": ("framework.config", "get_device_details"),
+    "config.experimental.enable_tensor_float_32_execution": (
+        "framework.config",
+        "enable_tensor_float_32_execution",
+    ),
+    "errors.ResourceExhaustedError": ("framework.errors_impl", "ResourceExhaustedError"),
+    "raw_ops.QuantizeV2": ("ops.gen_array_ops", "QuantizeV2"),
     "nn.bias_add": ("ops.nn_ops", "bias_add"),
     "nn.conv2d": ("ops.nn_ops", "conv2d_v2"),
     "nn.max_pool2d": ("ops.nn_ops", "max_pool2d"),
@@ -44,15 +69,29 @@ def lean_tensorflow() -> Any:
     try:
         _part("framework.ops").enable_eager_execution()
         _part("framework.tensor_shape").enable_v2_tensorshape()
+        # Our own threads compute a tile each, which serves them better than many threads on one operation.
+        _part("framework.config").set_intra_op_parallelism_threads(1)
         found = {name: getattr(_part(module), defined) for name, (module, defined) in OPERATIONS.items()}
-        tf = SimpleNamespace(nn=SimpleNamespace())
+        tf = SimpleNamespace()
         for name, operation in found.items():
-            setattr(tf.nn if name.startswith("nn.") else tf, name.removeprefix("nn."), operation)
+            *groups, last = name.split(".")
+            place = tf
+            for group in groups:
+                place = place.__dict__.setdefault(group, SimpleNamespace())
+            setattr(place, last, operation)
         tf.nn.relu(tf.constant([0.0]))  # starts the runtime
     except Exception:  # whatever a TensorFlow of another version may do here, the plain import is still there
         make_way()
         return None
     return tf
+
+
+def has_onednn() -> bool:
+    """Whether TensorFlow computes with oneDNN here, as it does where the processor and its settings allow."""
+    try:
+        return bool(_part("util._pywrap_util_port").IsMklEnabled())
+    except (ImportError, AttributeError):
+        return False
 
 
 def make_way() -> None:

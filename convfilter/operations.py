@@ -31,11 +31,20 @@ class Window(NamedTuple):
     stride: int
     border: Border
 
+    def source(self, first: int, last: int) -> tuple[int, int]:
+        """The input positions under the output pixels first to last, which may lie beyond the edge."""
+        before = 0 if self.border == "valid" else self.before
+        return first * self.stride - before, last * self.stride - before + self.before + self.after
+
     def length(self, size: int) -> int:
         """How many output pixels an axis of `size` input pixels gives; 0 or less is none."""
         if self.border == "valid":
             size -= self.before + self.after
         return -(-size // self.stride)
+
+
+# Beside its windows, an operation says with `keeps_black` whether it works on single pixels and leaves zeros
+# zero: then it may come before or after the zeros of a border.
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,7 @@ class Convolve:
     stride: int = 1
     dilation: int = 1
     border: Border = "reflect"
+    keeps_black = False
 
     def __post_init__(self) -> None:
         if not (1 <= self.stride <= MAX_STEP and 1 <= self.dilation <= MAX_STEP):
@@ -97,6 +107,7 @@ class Grayscale:
 
     method: GrayMethod = "mean"
     windows = (_POINT, _POINT)
+    keeps_black = True
 
     def __post_init__(self) -> None:
         if self.method not in GRAY_METHODS:
@@ -111,6 +122,7 @@ class DecodeSrgb:
     """sRGB values become proportional to light (IEC 61966-2-1); alpha stays."""
 
     windows = (_POINT, _POINT)
+    keeps_black = True
 
     def __str__(self) -> str:
         return "decode sRGB to light"
@@ -121,6 +133,7 @@ class EncodeSrgb:
     """Light becomes sRGB values (IEC 61966-2-1); alpha stays."""
 
     windows = (_POINT, _POINT)
+    keeps_black = True
 
     def __str__(self) -> str:
         return "encode light as sRGB"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from convfilter.errors import DeviceError, one_line
-from convfilter.lean import lean_tensorflow, make_way
+from convfilter.lean import has_onednn, lean_tensorflow, make_way
 
 own_process = False
 """Whether nobody but the command line of convfilter runs in this process; its entry point says so."""
@@ -23,7 +24,6 @@ def tensorflow() -> Any:
     Raises:
         DeviceError: TensorFlow is not installed, or cannot start here.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     make_way()
     try:
         with _silenced_stderr():
@@ -33,30 +33,55 @@ def tensorflow() -> Any:
     except (ImportError, OSError, RuntimeError) as error:
         raise DeviceError(f"TensorFlow does not start here: {one_line(error, 160)}; reinstall tensorflow") from None
     tf.get_logger().setLevel("ERROR")
-    # Ampere GPUs would otherwise round the inputs of a convolution to 10 bits.
-    tf.config.experimental.enable_tensor_float_32_execution(False)
-    return tf
+    return _set_up(tf)
 
 
 @cache
-def network_operations() -> Any:
-    """What a trained network runs with: the `tensorflow` module, or in a process of our own only `lean.OPERATIONS`.
+def operations() -> Any:
+    """What filters and trained networks run with, used as ``tf``: `lean.OPERATIONS`.
+
+    In a process of our own these alone are loaded, if that works; else they are those of the `tensorflow` module.
 
     Raises:
         DeviceError: as for `tensorflow`.
     """
     if own_process:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         with _silenced_stderr():
             lean = lean_tensorflow()
         if lean is not None:
-            return lean
+            return _set_up(lean)
     return tensorflow()
+
+
+def worker_count(device: str) -> int:
+    """How many threads of ours compute at once on a device: on a CPU one a core."""
+    if not device.startswith("/CPU"):
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _set_up(tf: Any) -> Any:
+    # Ampere GPUs would otherwise round the inputs of a convolution to 10 bits.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    return tf
+
+
+def has_fast_lanes(device: str) -> bool:
+    """Whether a grouped convolution is fast on a device of `resolve_device`; elsewhere it is far slower than planes."""
+    return device.startswith("/CPU") and has_onednn()
+
+
+def machine_memory() -> int:
+    """Bytes of memory of this machine, or of the container that we are in."""
+    sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    with suppress(OSError, ValueError):  # there is no such file, or it says "max"
+        sizes.append(int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return min(sizes)
 
 
 def devices() -> list[tuple[str, str]]:
     """The devices that can be asked for, each with what it is: ``("cpu", ...)``, ``("gpu:0", ...)``."""
-    tf = tensorflow()
+    tf = operations()
     found = [("cpu", f"{os.cpu_count()} cores")]
     for index, gpu in enumerate(tf.config.list_physical_devices("GPU")):
         details = tf.config.experimental.get_device_details(gpu)
@@ -76,7 +101,7 @@ def resolve_device(request: str) -> str:
     kind, _, number = request.lower().partition(":")
     if kind not in ("auto", "cpu", "gpu") or (number and (kind != "gpu" or not number.isdecimal())):
         raise DeviceError(f"{request}: a device is auto, cpu, gpu or gpu:N")
-    gpus = [] if kind == "cpu" else tensorflow().config.list_physical_devices("GPU")
+    gpus = [] if kind == "cpu" else operations().config.list_physical_devices("GPU")
     if kind == "cpu" or (kind == "auto" and not gpus):
         return "/CPU:0"
     if int(number or 0) >= len(gpus):
@@ -88,7 +113,7 @@ def resolve_device(request: str) -> str:
 @contextmanager
 def _silenced_stderr() -> Iterator[None]:
     """Send what C++ writes to standard error to nowhere; its start-up lines obey no log level."""
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ and os.environ["TF_CPP_MIN_LOG_LEVEL"] != "3":
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") != "3":
         yield  # somebody asked to see them
         return
     if sys.stderr is not None:

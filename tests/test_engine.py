@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,18 @@ from engine_runs import reference, run
 from files_pixels import noise
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from layouts import LAYOUTS, layout
 from numpy.typing import NDArray
 from references import BORDERS, assert_same_levels, to_samples
 
 from convfilter import Convolve, Kernel, gaussian_kernel, mean_kernel
+
+
+@pytest.fixture(scope="module", autouse=True, params=LAYOUTS)
+def every_layout(request: pytest.FixtureRequest) -> Iterator[None]:
+    """All that follows holds in every layout."""
+    with layout(request.param):
+        yield
 
 
 def asymmetric(*size: int) -> Kernel:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from engine_runs import reference, run
 from files_pixels import noise
-from references import BORDERS, assert_same_levels, to_samples
+from layouts import LAYOUTS, layout
+from references import assert_same_levels, to_samples
 
 from convfilter import Convolve, Grayscale, Kernel, engine, gaussian_kernel, mean_kernel
-from convfilter.engine import bands
+
+
+@pytest.fixture(scope="module", autouse=True, params=LAYOUTS)
+def every_layout(request: pytest.FixtureRequest) -> Iterator[None]:
+    """All that follows holds in every layout."""
+    with layout(request.param):
+        yield
 
 
 def test_halves_round_to_even(random: np.random.Generator) -> None:
@@ -124,24 +132,6 @@ def test_floats_are_neither_clipped_nor_rounded(random: np.random.Generator) -> 
     pixels = random.normal(size=(20, 20, 3)).astype(np.float32) * 5
     found = run(pixels, Convolve(Kernel(np.array([[1.0]]))))
     np.testing.assert_array_equal(found, pixels)
-
-
-@pytest.mark.parametrize("border", BORDERS)
-@pytest.mark.parametrize("samples", [1, 1500, 4000])
-def test_bands_change_nothing(
-    border: Any, samples: int, monkeypatch: pytest.MonkeyPatch, random: np.random.Generator
-) -> None:
-    """A chain computed in bands of a few rows is bit for bit what it is in one piece."""
-    chain = (
-        Convolve(Kernel(random.random((5, 3)) / 7), border=border),
-        Grayscale("rec601"),
-        Convolve(Kernel(random.random((4, 4)) / 8), stride=2, border=border),
-        Convolve(mean_kernel(3), dilation=2, border=border),
-    )
-    pixels = noise(random, 67, 45, 4)
-    whole = run(pixels, *chain, alpha=True)
-    monkeypatch.setattr(bands, "BAND_SAMPLES", samples)
-    np.testing.assert_array_equal(run(pixels, *chain, alpha=True), whole)
 
 
 def test_chain_is_rounded_once(random: np.random.Generator) -> None:

@@ -66,7 +66,7 @@ def test_any_surprise_leads_to_the_plain_import(breaking: str) -> None:
         "from convfilter import lean, runtime",
         "runtime.own_process = True",
         breaking,
-        "tf = runtime.network_operations()",
+        "tf = runtime.operations()",
         "print(tf.nn.relu([-1.0, 2.0]).numpy().tolist(), hasattr(tf, 'function'))",
     )
     assert done.stdout == "[0.0, 2.0] True\n", done.stderr
@@ -75,6 +75,6 @@ def test_any_surprise_leads_to_the_plain_import(breaking: str) -> None:
 def test_a_library_never_does_it() -> None:
     """Where convfilter is imported by another program, networks run with the whole package."""
     assert not runtime.own_process
-    assert runtime.network_operations() is runtime.tensorflow()
+    assert runtime.operations() is runtime.tensorflow()
     for name in OPERATIONS:
         assert callable(attrgetter(name)(runtime.tensorflow()))

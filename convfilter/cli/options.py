@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -107,6 +108,18 @@ max_pixels: Decorator[Any] = click.option(
     help="Refuse files with more pixels, all frames together, before decoding them.",
 )
 
+
+def _bytes(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
+    """A size such as ``500M`` or ``2G``, in bytes."""
+    if value is None:
+        return None
+    match = re.fullmatch(r"(\d{1,9})([KMGT]?)B?", value, re.ASCII | re.IGNORECASE)
+    if match is None or int(match[1]) == 0:
+        raise click.BadParameter(f"{value!r} is not a size; write 500M or 2G")
+    size: int = int(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " ")
+    return size
+
+
 running = _together(
     click.option(
         "--device",
@@ -116,6 +129,13 @@ running = _together(
         help="Where to compute; `convfilter devices` lists what is there.",
     ),
     max_pixels,
+    click.option(
+        "--max-memory",
+        callback=_bytes,
+        metavar="SIZE",
+        help="Memory for the pixels of a picture and the tiles they are computed in, such as 2G.  "
+        "[default: half of the machine's]",
+    ),
     click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
     click.option("-v", "--verbose", is_flag=True, help="Say what is done, and how long it takes."),
 )

@@ -48,6 +48,7 @@ def run(
     quality: int | None,
     device: str,
     max_pixels: int,
+    max_memory: int | None,
     quiet: bool,
     verbose: bool,
     range_: Any = "clip",
@@ -66,6 +67,7 @@ def run(
         device=device,
         quality=quality,
         max_pixels=max_pixels,
+        max_memory=max_memory,
         overwrite=overwrite,
     )
     if device != "auto":
@@ -81,12 +83,12 @@ def _report(jobs: list[Job], settings: Settings, quiet: bool, verbose: bool) -> 
 
     Results, the paths that were written, go to standard output; everything else to standard error.
     """
-    from convfilter import batch
+    from convfilter import batch, engine
     from convfilter.targets import STREAM
 
     if verbose:
         for operation in settings.operations:
-            streams.warn(printable(str(operation)))
+            streams.warn(printable(f"{operation}{engine.method_of(operation, settings.device)}"))
     done = failed = 0
     start = time.perf_counter()
     signals.summary = lambda: f"; {done} done, {failed} failed, {len(jobs) - done - failed} not done"

@@ -1,5 +1,5 @@
-"""The engine: runs operations over pixels with TensorFlow, band by band, so that memory stays bounded."""
+"""The engine: runs operations over pixels with TensorFlow, tile by tile, so that memory stays bounded."""
 
-from convfilter.engine.bands import run
+from convfilter.engine.running import method_of, run
 
-__all__ = ["run"]
+__all__ = ["method_of", "run"]

@@ -7,7 +7,7 @@ from typing import Any
 from convfilter.engine.levels import Levels
 from convfilter.errors import ImageError
 from convfilter.names import GrayMethod
-from convfilter.runtime import tensorflow
+from convfilter.runtime import operations as tf_operations
 
 _WEIGHTS: dict[GrayMethod, tuple[int, int, int]] = {
     "mean": (1, 1, 1),
@@ -17,50 +17,50 @@ _WEIGHTS: dict[GrayMethod, tuple[int, int, int]] = {
 """Whole numbers, divided by their sum at the end: sums of whole samples stay exact, and halves are seen."""
 
 
-def grayscale(band: Any, method: GrayMethod, levels: Levels) -> Any:
-    """(rows, width, 3 or 4) -> (rows, width, 1 or 2); a band that is grey already stays as it is.
+def grayscale(part: Any, method: GrayMethod, levels: Levels) -> Any:
+    """(rows, columns, 3 or 4, lanes) -> (rows, columns, 1 or 2, lanes); what is grey already stays as it is.
 
     Raises:
         ImageError: neither one colour channel nor three.
     """
-    colours = band.shape[-1] - levels.alpha
+    colours = part.shape[2] - levels.alpha
     if colours == 1:
-        return band
+        return part
     if colours != 3:
         raise ImageError(f"{colours} colour channels cannot become grey; red, green and blue can")
-    tf = tensorflow()
+    tf = tf_operations()
     if method == "linear":
-        return encode_srgb(grayscale(decode_srgb(band, levels), "rec709", levels), levels)
-    red, green, blue = band[..., 0:1], band[..., 1:2], band[..., 2:3]
+        return encode_srgb(grayscale(decode_srgb(part, levels), "rec709", levels), levels)
+    red, green, blue = part[:, :, 0:1], part[:, :, 1:2], part[:, :, 2:3]
     weights = _WEIGHTS[method]
     gray = (weights[0] * red + weights[1] * green + weights[2] * blue) / sum(weights)
-    return tf.concat([gray, band[..., 3:]], -1)
+    return tf.concat([gray, part[:, :, 3:]], 2)
 
 
-def decode_srgb(band: Any, levels: Levels) -> Any:
+def decode_srgb(part: Any, levels: Levels) -> Any:
     """Turn sRGB values into light (IEC 61966-2-1), mirrored below zero so that nothing is lost in between."""
-    tf = tensorflow()
+    tf = tf_operations()
     return _on_colour(
-        band,
+        part,
         levels,
         lambda v: tf.where(v <= 0.04045, v / 12.92, ((tf.maximum(v, 0.04045) + 0.055) / 1.055) ** 2.4),
     )
 
 
-def encode_srgb(band: Any, levels: Levels) -> Any:
+def encode_srgb(part: Any, levels: Levels) -> Any:
     """Turn light into sRGB values (IEC 61966-2-1), mirrored below zero."""
-    tf = tensorflow()
+    tf = tf_operations()
     return _on_colour(
-        band,
+        part,
         levels,
         lambda v: tf.where(v <= 0.0031308, v * 12.92, 1.055 * tf.maximum(v, 0.0031308) ** (1 / 2.4) - 0.055),
     )
 
 
-def _on_colour(band: Any, levels: Levels, curve: Any) -> Any:
+def _on_colour(part: Any, levels: Levels, curve: Any) -> Any:
     """Apply a curve on [0, 1] to the colour channels."""
-    tf = tensorflow()
-    colours = band.shape[-1] - levels.alpha
-    values = band[..., :colours] / levels.white
+    tf = tf_operations()
+    colours = part.shape[2] - levels.alpha
+    values = part[:, :, :colours] / levels.white
     curved = tf.sign(values) * curve(tf.abs(values)) * levels.white
-    return tf.concat([curved, band[..., colours:]], -1)
+    return tf.concat([curved, part[:, :, colours:]], 2)

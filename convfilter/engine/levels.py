@@ -1,4 +1,4 @@
-"""What the numbers of a band mean, and how they are rounded to the samples of a picture."""
+"""What the numbers mean that are computed with, and how they are rounded to the samples of a picture."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convfilter.names import Range
-from convfilter.runtime import tensorflow
+from convfilter.runtime import operations as tf_operations
 
 
 @dataclass(frozen=True)
@@ -41,28 +42,40 @@ class Levels:
         return "float64" if self.depth == np.uint16 else "float32"
 
 
-def to_samples(band: Any, levels: Levels, range_: Range, extremes: tuple[float, float] | None) -> Any:
-    """Bring a band into the range of the picture and round it, half to even, once.
+def to_samples(part: Any, levels: Levels, range_: Range, extremes: tuple[float, float] | None) -> NDArray[Any]:
+    """Bring numbers into the range of the picture and round them, half to even, once.
 
     Args:
-        band: (rows, width, channels), computed numbers.
+        part: (rows, columns, channels, lanes), computed numbers.
         levels: their meaning.
         range_: ``clip`` saturates; ``abs`` takes magnitudes first; ``rescale`` stretches `extremes`
             to the whole range.
         extremes: least and greatest colour of the whole picture, for ``rescale``.
 
     Returns:
-        The band in the depth of the picture. Floats are not clipped: their file can hold them.
+        (lanes, rows, columns, channels), in the depth of the picture. Floats are not clipped: their file can
+        hold them.
     """
-    tf = tensorflow()
+    tf = tf_operations()
+    rows, columns, channels, lanes = part.shape
     if range_ != "clip":
-        colours = band.shape[-1] - levels.alpha
-        colour = band[..., :colours]
+        colours = channels - levels.alpha
+        colour = part[:, :, :colours]
         if range_ == "abs":
             colour = tf.abs(colour)
         elif extremes is not None and extremes[1] > extremes[0]:
             colour = (colour - extremes[0]) * levels.white / (extremes[1] - extremes[0])
-        band = tf.concat([colour, band[..., colours:]], -1)
+        part = tf.concat([colour, part[:, :, colours:]], 2)
+    beside = tf.transpose(tf.reshape(part, (-1, lanes)))
+    samples: NDArray[Any] = _rounded(beside, levels).numpy()
+    return samples.reshape(lanes, rows, columns, channels)
+
+
+def _rounded(numbers: Any, levels: Levels) -> Any:
+    tf = tf_operations()
     if levels.depth.kind == "f":
-        return tf.cast(band, tf.float32)
-    return tf.cast(tf.clip_by_value(tf.round(band), 0, levels.white), levels.depth)
+        return numbers
+    if levels.depth == np.uint8:  # clips, rounds half to even and narrows, all at once
+        scale = {"min_range": 0.0, "max_range": 255.0, "mode": "SCALED", "round_mode": "HALF_TO_EVEN"}
+        return tf.bitcast(tf.raw_ops.QuantizeV2(input=numbers, T="quint8", **scale)[0], "uint8")
+    return tf.cast(tf.clip_by_value(tf.round(numbers), 0, levels.white), levels.depth)

@@ -1,81 +1,146 @@
-"""How the weights of a kernel are slid over planes: in one pass, in two of one dimension, or in strips of rows."""
+"""How the weights of a kernel are slid: in one pass, as columns and rows, or in strips of rows."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.kernels import Kernel
-from convfilter.runtime import tensorflow
+from convfilter.runtime import operations as tf_operations
 
-SEPARATE_FROM = 64
-"""Weights from which on a kernel that separates is run as a column and a row."""
+Weights = NDArray[np.float64]
+
+LOST = 1e-9
+"""What a sum of columns and rows may differ from the kernel, as a share of its weights: 0.00007 of a 16-bit level."""
+
+PAIR_COST = 2.5
+"""What a weight of a column or a row costs, beside one of a kernel in one pass."""
 
 STRIP = 1024
 """Weights that are summed in one pass. Sums of sums keep more digits than one long float32 sum."""
 
 
-def correlate(planes: Any, kernel: Kernel, stride: int, dilation: int) -> Any:
-    """Slide a kernel over planes, VALID, through `tf.nn.conv2d`.
+@lru_cache(maxsize=64)  # asked for every tile; a kernel is known by its identity
+def passes_of(kernel: Kernel) -> list[list[tuple[Weights, ...]]]:
+    """For each kernel of a bank, what is to be added up: kernels that are slid one after another.
+
+    They are those of `Kernel.correlation_weights`, times the kernel's divisor: the kernel itself, or a column and a
+    row, or several such pairs, whichever costs least.
+    """
+    weights = kernel.correlation_weights * kernel.divisor
+    each: list[list[tuple[Weights, ...]]] = []
+    for n in range(weights.shape[2]):
+        pairs = pairs_of(weights[:, :, n])
+        each.append([*pairs] if pairs else [(weights[:, :, n],)])
+    return each
+
+
+def described(kernel: Kernel) -> str:
+    """How a kernel is slid, in a few words."""
+    each = []
+    for terms in passes_of(kernel):
+        if len(terms[0]) == 2:
+            each.append("a column and a row" if len(terms) == 1 else f"{len(terms)} columns and rows")
+        else:
+            strips = len(_strips(terms[0][0]))
+            each.append("one pass" if strips == 1 else f"{strips} strips of rows")
+    return ", ".join(dict.fromkeys(each))
+
+
+def correlate(part: Any, terms: list[tuple[Weights, ...]], stride: int, dilation: int) -> Any:
+    """Slide a kernel over a part, VALID, through `tf.nn.conv2d`.
 
     Args:
-        planes: (n, height, width).
-        kernel: its `correlation_weights`, times its `divisor`, are what slides.
+        part: (rows, columns, channels, lanes).
+        terms: of `passes_of`.
         stride: every stride-th pixel is kept.
         dilation: the weights lie this many pixels apart.
 
     Returns:
-        (n, rows, columns, k), one map for each of the k kernels of a bank.
+        (rows, columns, channels, lanes), without the halo.
     """
-    tf = tensorflow()
-    weights = kernel.correlation_weights * kernel.divisor
-    factors = separated(weights[:, :, 0]) if weights.shape[2] == 1 and weights.size >= SEPARATE_FROM else None
-    passes = [(factors[0], stride, 1), (factors[1], 1, stride)] if factors else [(weights, stride, stride)]
-    maps = []
-    # One plane a call: with several, oneDNN ends the process on kernels of 150 x 150 and more.
-    for plane in tf.unstack(planes):
-        image = plane[tf.newaxis, :, :, tf.newaxis]
-        for part, down, across in passes:
-            image = _in_strips(image, part, down, across, dilation)
-        maps.append(image[0])
-    return tf.stack(maps)
+    tf = tf_operations()
+    rows, columns, channels, lanes = part.shape
+    if lanes > 1:
+        # Every channel of every lane is a channel of the convolution, with a filter of its own.
+        images = [tf.reshape(part, (1, rows, columns, channels * lanes))]
+    else:
+        # One plane a call: with several, oneDNN ends the process on kernels of 150 x 150 and more.
+        images = tf.split(tf.reshape(part, (1, rows, columns, channels)), channels, axis=3)
+    found = [_sum([_slid(image, term, stride, dilation) for term in terms]) for image in images]
+    whole = found[0] if len(found) == 1 else tf.concat(found, 3)
+    return tf.reshape(whole, (*whole.shape[1:3], channels, lanes))
 
 
-def separated(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """A column (height, 1, 1) and a row (1, width, 1) whose outer product the weights are; None if there is none.
+def pairs_of(weights: Weights) -> list[tuple[Weights, Weights]] | None:
+    """Columns (height, 1) and rows (1, width) whose outer products add up to the weights; None if that costs more.
 
-    The product may be off by 1e-12 of the greatest weight, far below half a level of 16 bits. Whole
-    weights are only taken apart into whole ones, so that they are still summed exactly.
+    The products may be off by `LOST` of the sum of magnitudes. Whole weights are only taken apart into whole
+    ones, so that they are still summed exactly.
     """
+    height, width = weights.shape
+    most = int((height * width - 1) / (PAIR_COST * (height + width)))
+    if most < 1:
+        return None
     row, column = np.unravel_index(np.abs(weights).argmax(), weights.shape)
     down, across = weights[:, column], weights[row] / weights[row, column]
-    if np.abs(np.outer(down, across) - weights).max() > 1e-12 * abs(weights[row, column]):
+    exact = [(down[:, np.newaxis], across[np.newaxis])]
+    whole = not (weights % 1).any()
+    if _is_sum(weights, exact):
+        return None if whole and (across % 1).any() else exact
+    if whole:
         return None
-    if not (weights % 1).any() and (across % 1).any():
-        return None
-    return down[:, np.newaxis, np.newaxis], across[np.newaxis, :, np.newaxis]
+    left, strengths, right = np.linalg.svd(weights)
+    for rank in range(2, most + 1):
+        columns = left[:, :rank] * strengths[:rank]
+        pairs = [(columns[:, [index]], right[[index]]) for index in range(rank)]
+        if _is_sum(weights, pairs):
+            return pairs
+    return None
 
 
-def _in_strips(image: Any, weights: NDArray[np.float64], down: int, across: int, dilation: int) -> Any:
-    """One pass over an image (1, height, width, 1) with strides, as a sum over strips of the kernel's rows."""
-    tf = tensorflow()
-    height, width, _ = weights.shape
-    rows = -(-(image.shape[1] - (height - 1) * dilation) // down)
-    step = max(1, STRIP // width)
-    strips = []
-    for top in range(0, height, step):
-        strip = tf.constant(weights[top : top + step, :, tf.newaxis, :], image.dtype)
+def _is_sum(weights: Weights, pairs: list[tuple[Weights, Weights]]) -> bool:
+    difference = weights - sum(down @ across for down, across in pairs)
+    return bool(np.abs(difference).sum() <= LOST * np.abs(weights).sum())
+
+
+def _slid(image: Any, term: tuple[Weights, ...], stride: int, dilation: int) -> Any:
+    """The kernels of a term one after another over an image (1, height, width, n)."""
+    if len(term) == 1:
+        return _in_strips(image, term[0], stride, stride, dilation)
+    return _in_strips(_in_strips(image, term[0], stride, 1, dilation), term[1], 1, stride, dilation)
+
+
+def _in_strips(image: Any, weights: Weights, down: int, across: int, dilation: int) -> Any:
+    """One kernel over an image with strides, as a sum over strips of its rows."""
+    tf = tf_operations()
+    rows = -(-(image.shape[1] - (len(weights) - 1) * dilation) // down)
+    found = []
+    for top, strip in _strips(weights):
         first = top * dilation
-        last = first + (rows - 1) * down + (strip.shape[0] - 1) * dilation + 1
-        strips.append(_conv2d(image[:, first:last], strip, down, across, dilation))
-    return tf.add_n(strips)
+        last = first + (rows - 1) * down + (len(strip) - 1) * dilation + 1
+        under = image if (first, last) == (0, image.shape[1]) else image[:, first:last]
+        filters = np.repeat(strip[:, :, np.newaxis, np.newaxis], image.shape[3], axis=3)
+        found.append(_conv2d(under, tf.constant(filters, image.dtype), down, across, dilation))
+    return _sum(found)
+
+
+def _sum(tensors: list[Any]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tf_operations().add_n(tensors)
+
+
+def _strips(weights: Weights) -> list[tuple[int, Weights]]:
+    """A kernel cut into strips: the first row of each, and its weights."""
+    step = max(1, STRIP // weights.shape[1])
+    return [(top, weights[top : top + step]) for top in range(0, len(weights), step)]
 
 
 def _conv2d(image: Any, filters: Any, down: int, across: int, dilation: int) -> Any:
     """`tf.nn.conv2d`, VALID; where TensorFlow takes stride and dilation not together, the stride comes after."""
-    tf = tensorflow()
+    tf = tf_operations()
     if dilation == 1 and down == across:
         return tf.nn.conv2d(image, filters, strides=down, padding="VALID")
     maps = tf.nn.conv2d(image, filters, strides=1, padding="VALID", dilations=dilation)

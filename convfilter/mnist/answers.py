@@ -7,20 +7,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from convfilter.files import naming, source_of
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.reading import read
-from convfilter.mnist.data import Images
 from convfilter.mnist.digits import Digit, Page, read_page
-from convfilter.mnist.layers import CLASSES
 from convfilter.mnist.models import Model
 from convfilter.mnist.prediction import probabilities
 from convfilter.names import Invert
-
-TURNS = (0.0, -8.0, 8.0)
-"""Degrees: each digit is read straight and turned a little, as hands and cameras slant more than MNIST does."""
 
 SURE = 0.8
 """Below this probability a digit is reported as uncertain."""
@@ -89,19 +83,9 @@ def answer(
     with naming(path):
         page = read_page(read(source_of(path), max_pixels=max_pixels), many=many, invert=invert)
         images = np.array([digit.image for digit in page.digits], np.uint8).reshape(-1, 28, 28)
-        rows = _read(model, images)
+        rows = probabilities(model.layers, model.weights, images, model.turns)
     readings = tuple(Reading(digit, row) for digit, row in zip(page.digits, rows, strict=True))
     return Answer(path, page, readings, tuple(_warnings(page, readings)))
-
-
-def _read(model: Model, images: Images) -> NDArray[np.float32]:
-    """The probabilities (n, 10) of images (n, 28, 28): the geometric mean over `TURNS`."""
-    logs = np.zeros((len(images), CLASSES), np.float32)
-    for degrees in TURNS:
-        turned = ndimage.rotate(images, degrees, axes=(1, 2), reshape=False, order=1) if degrees else images
-        logs += np.log(probabilities(model.layers, model.weights, turned) + 1e-6)
-    means = np.exp(logs / len(TURNS))
-    return np.asarray(means / means.sum(axis=1, keepdims=True))
 
 
 def _warnings(page: Page, readings: tuple[Reading, ...]) -> list[str]:

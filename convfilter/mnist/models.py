@@ -42,6 +42,11 @@ class Model:
         """The network."""
         return PRESETS[self.preset].layers
 
+    @property
+    def turns(self) -> tuple[float, ...]:
+        """How an image is turned before it is read; see `Preset`."""
+        return PRESETS[self.preset].turns
+
 
 def load_model(path: Path | None = None) -> Model:
     """Read a model.

@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from convfilter.errors import ModelError
 from convfilter.mnist.data import Images, Split
 from convfilter.mnist.layers import CLASSES, Layers
 from convfilter.mnist.networks import Weights, feature_maps, logits
-from convfilter.runtime import network_operations
+from convfilter.runtime import operations
+
+LEAST = 1e-6
+"""Added to a probability before its logarithm, so that one turn alone cannot rule a digit out."""
 
 BATCH = 500
 """Images that go through the network at once; bounds the memory."""
@@ -59,18 +63,21 @@ class Evaluation:
         return float(-np.log(np.maximum(right, 1e-12)).mean())
 
 
-def evaluate(layers: Layers, weights: Weights, split: Split) -> Evaluation:
-    """Read every image of a set."""
-    return Evaluation(probabilities(layers, weights, split.images), split.labels)
+def evaluate(layers: Layers, weights: Weights, split: Split, turns: tuple[float, ...] = (0.0,)) -> Evaluation:
+    """Read every image of a set; arguments as for `probabilities`."""
+    return Evaluation(probabilities(layers, weights, split.images, turns), split.labels)
 
 
-def probabilities(layers: Layers, weights: Weights, images: Images) -> NDArray[np.float32]:
-    """The probability of every digit.
+def probabilities(
+    layers: Layers, weights: Weights, images: Images, turns: tuple[float, ...] = (0.0,)
+) -> NDArray[np.float32]:
+    """The probability of every digit: the geometric mean over an image turned in several ways.
 
     Args:
         layers: the network.
         weights: its parameters.
         images: (n, 28, 28), uint8, white on black.
+        turns: degrees by which each image is turned.
 
     Returns:
         (n, 10); a row sums to 1.
@@ -78,7 +85,11 @@ def probabilities(layers: Layers, weights: Weights, images: Images) -> NDArray[n
     Raises:
         ModelError: the weights are so large that the logits are no numbers.
     """
-    tf = network_operations()
+    if len(turns) > 1:
+        each = [probabilities(layers, weights, _turned(images, degrees)) for degrees in turns]
+        means = np.exp(np.mean([np.log(one + LEAST) for one in each], axis=0))
+        return np.asarray(means / means.sum(axis=1, keepdims=True))
+    tf = operations()
     parts = [
         tf.nn.softmax(logits(layers, weights, as_input(images[first : first + BATCH]))).numpy()
         for first in range(0, len(images), BATCH)
@@ -89,6 +100,10 @@ def probabilities(layers: Layers, weights: Weights, images: Images) -> NDArray[n
     return found
 
 
+def _turned(images: Images, degrees: float) -> Images:
+    return ndimage.rotate(images, degrees, axes=(1, 2), reshape=False, order=1) if degrees and len(images) else images
+
+
 def maps_of(layers: Layers, weights: Weights, image: Images) -> list[tuple[str, NDArray[np.float32]]]:
     """What comes out of every layer for one image (28, 28): the layer's name, and its maps without the batch."""
     maps = feature_maps(layers, weights, as_input(image[np.newaxis]))
@@ -97,4 +112,4 @@ def maps_of(layers: Layers, weights: Weights, image: Images) -> list[tuple[str, 
 
 def as_input(images: Images) -> Any:
     """Images (n, 28, 28), uint8, as a network reads them."""
-    return network_operations().constant(images[..., np.newaxis].astype(np.float32) / 255)
+    return operations().constant(images[..., np.newaxis].astype(np.float32) / 255)

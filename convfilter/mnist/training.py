@@ -65,7 +65,7 @@ def train(
         elif writes:
             (folder / CHECKPOINT).unlink(missing_ok=True)  # of a training that is not gone on with
         course.run(report, stop)
-        result = evaluate(trainer.preset.layers, trainer.weights(), data.test)
+        result = evaluate(trainer.preset.layers, trainer.weights(), data.test, trainer.preset.turns)
         if writes:
             _write(course, result, data, folder)
         return result

@@ -16,13 +16,13 @@ from convfilter.cli.mnist import options
 @options.data
 @options.as_json
 def evaluate(model: Path | None, data: Path | None, as_json: bool) -> None:
-    """Count a network's mistakes on MNIST's test set."""
+    """Count a network's mistakes on MNIST's test set, read as `predict` reads."""
     from convfilter.mnist.data import load_test
     from convfilter.mnist.models import load_model
     from convfilter.mnist.prediction import evaluate as evaluate_on
 
     network = load_model(model)
-    result = evaluate_on(network.layers, network.weights, load_test(data))
+    result = evaluate_on(network.layers, network.weights, load_test(data), network.turns)
     if as_json:
         counts = {"accuracy": result.accuracy, "error_count": len(result.wrong)}
         streams.result(json.dumps({**counts, "confusion": result.confusion.tolist()}))

@@ -1,0 +1,96 @@
+"""Whole programs beside others, from the command line to the file that it leaves: time and memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from timing import Case
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "chelsea.png"
+PILLOW = (
+    "import sys; from PIL import Image, ImageFilter; image = Image.open(sys.argv[1]); "
+    "image.filter(ImageFilter.GaussianBlur(3)).save(sys.argv[2], quality=90)"
+)
+OPENCV = (
+    "import sys, cv2; image = cv2.imread(sys.argv[1]); "
+    "cv2.imwrite(sys.argv[2], cv2.GaussianBlur(image, (0, 0), 3), [cv2.IMWRITE_JPEG_QUALITY, 90])"
+)
+
+
+def cases(folder: Path, megapixels: float) -> Iterator[Case]:
+    """JPEG to JPEG, sigma 3, in processes of their own."""
+    small, large = _jpeg(folder / "small.jpg", 0.307), _jpeg(folder / "large.jpg", megapixels)
+    out = folder / "out.jpg"
+    yield Case(
+        "program, 640 x 480 JPEG",
+        "import tensorflow",
+        _run(*_convfilter(small, out)),
+        _run(sys.executable, "-c", "import tensorflow"),
+        0.45,
+    )
+    names = {"in": str(large), "out": str(out)}
+    for peer, aim, command in (
+        ("ImageMagick -blur", 0.6, ["magick", "{in}", "-blur", "0x3", "{out}"]),
+        ("ImageMagick -blur", 0.6, ["convert", "{in}", "-blur", "0x3", "{out}"]),
+        ("GraphicsMagick", 1.2, ["gm", "convert", "{in}", "-blur", "0x3", "{out}"]),
+        ("Pillow script", 1.5, [sys.executable, "-c", PILLOW, "{in}", "{out}"]),
+        ("OpenCV script", 2.0, [sys.executable, "-c", OPENCV, "{in}", "{out}"]),
+        ("libvips", 4.0, ["vips", "gaussblur", "{in}", "{out}", "3"]),
+        ("G'MIC", 2.0, ["gmic", "{in}", "-blur", "3", "-output", "{out}"]),
+        ("ffmpeg", 4.0, ["ffmpeg", "-y", "-v", "error", "-i", "{in}", "-vf", "gblur=3", "{out}"]),
+    ):
+        theirs = _run(*(part.format(**names) if "{" in part and "}" in part else part for part in command))
+        known = shutil.which(command[0]) is not None
+        yield Case(
+            f"program, {megapixels:g} MP JPEG", peer, _run(*_convfilter(large, out)), theirs if known else None, aim
+        )
+
+
+def memory(folder: Path, megapixels: float, *, giant: bool) -> Iterator[tuple[str, float, float]]:
+    """What was done, the greatest memory in bytes, and the aim."""
+    dot = folder / "dot.jpg"
+    Image.new("RGB", (1, 1)).save(dot)
+    base = _peak(*_convfilter(dot, folder / "dot.out.jpg"))
+    large = _jpeg(folder / "memory.jpg", megapixels)
+    yield (
+        f"memory, {megapixels:g} MP JPEG, above that of 1 x 1",
+        _peak(*_convfilter(large, folder / "o.jpg")) - base,
+        200e6,
+    )
+    if giant:
+        path = folder / "giant.tif"
+        tile = np.asarray(Image.open(SAMPLE).convert("RGB").resize((1330, 1330)))
+        Image.fromarray(np.tile(tile, (10, 10, 1))).save(path)
+        command = _convfilter(path, folder / "giant.out.tif")
+        yield "memory, 13,300 x 13,300 TIFF, whole process", _peak(*command, "--max-pixels", "200000000"), 1.6e9
+
+
+def _jpeg(path: Path, megapixels: float) -> Path:
+    height = max(16, round((megapixels * 1e6 * 3 / 4) ** 0.5))
+    Image.open(SAMPLE).convert("RGB").resize((height * 4 // 3, height)).save(path, quality=90)
+    return path
+
+
+def _convfilter(source: Path, target: Path) -> list[str]:
+    return [sys.executable, "-m", "convfilter", "blur", str(source), "--sigma", "3", "-o", str(target), "--overwrite"]
+
+
+def _run(*command: str) -> Callable[[], object]:
+    return lambda: subprocess.run(command, check=True, capture_output=True)
+
+
+def _peak(*command: str) -> float:
+    """Bytes of the resident set of a process at its greatest."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,0 +1,23 @@
+"""The layouts that the engine computes in, for tests that must hold in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from convfilter.engine import running, tiling
+
+LAYOUTS = ("lanes", "planes", "odd tiles")
+
+
+@contextmanager
+def layout(name: str) -> Iterator[None]:
+    """Compute in lanes in tiles as usual, plane by plane, or in lanes in tiles of some odd pixels."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "has_fast_lanes", lambda _: name != "planes")
+        if name == "odd tiles":
+            patch.setattr(tiling, "TILE_SAMPLES", 9000)
+            patch.setattr(tiling, "TILE_WIDTH", 137)
+        yield

@@ -1,0 +1,107 @@
+"""Tiles and lanes: whatever their size, the same result bit for bit, in bounded memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from engine_runs import reference, run
+from files_pixels import noise
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from layouts import layout
+from references import BORDERS, assert_same_levels, to_samples
+
+from convfilter import Convolve, Grayscale, Kernel, gaussian_kernel, mean_kernel
+from convfilter.engine import tiling
+from convfilter.engine.tiling import COPIES, tile_shape, tiles
+from convfilter.operations import DecodeSrgb, EncodeSrgb, Operations, output_size
+
+SHAPES = st.tuples(st.integers(1, 90), st.integers(1, 70))
+
+
+def in_tiles(samples: int, width: int, pixels: Any, operations: Operations, **options: Any) -> Any:
+    """Run with tiles of another size."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiling, "TILE_SAMPLES", samples)
+        patch.setattr(tiling, "TILE_WIDTH", width)
+        return run(pixels, *operations, **options)
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_any_tiles_give_the_reference(data: st.DataObject) -> None:
+    """Random shapes, kernels, strides, borders and tile sizes agree with float64, and bit for bit with one tile."""
+    height, width = data.draw(SHAPES)
+    size = data.draw(st.tuples(st.integers(1, 12), st.integers(1, 12)))
+    border = data.draw(st.sampled_from(BORDERS[:-1]))
+    stride = data.draw(st.integers(1, 4))
+    channels = data.draw(st.sampled_from([1, 3]))
+    random = np.random.default_rng(data.draw(st.integers(0, 999)))
+    kernel = Kernel(random.normal(size=size) / np.prod(size))
+    pixels = noise(random, height, width, channels)
+    operations = (Convolve(kernel, stride=stride, border=border),)
+    with layout(data.draw(st.sampled_from(["lanes", "planes"]))):
+        found = in_tiles(data.draw(st.integers(1, 9000)), data.draw(st.integers(1, 60)), pixels, operations)
+        np.testing.assert_array_equal(found, in_tiles(10**9, 10**9, pixels, operations))
+    assert_same_levels(found, to_samples(reference(pixels, kernel, border)[::stride, ::stride], np.uint8))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_chains_in_any_tiles(data: st.DataObject) -> None:
+    """A chain of random operations is bit for bit the same in tiles of any size, whatever its borders."""
+    height, width = data.draw(SHAPES)
+    random = np.random.default_rng(data.draw(st.integers(0, 999)))
+    kinds = data.draw(st.lists(st.sampled_from("ckgdep"), min_size=1, max_size=4))
+    borders = [data.draw(st.sampled_from(BORDERS[:-1])) for _ in kinds]
+    made: dict[str, Any] = {
+        "c": lambda border: Convolve(Kernel(random.random((5, 3)) / 8), border=border),
+        "k": lambda border: Convolve(gaussian_kernel(1.5), stride=2, border=border),
+        "p": lambda border: Convolve(Kernel(np.array([[0.5]]), bias=0.25), border=border),
+        "g": lambda _: Grayscale("rec601"),
+        "d": lambda _: DecodeSrgb(),
+        "e": lambda _: EncodeSrgb(),
+    }
+    operations = tuple(made[kind](border) for kind, border in zip(kinds, borders, strict=True))
+    pixels = noise(random, height, width, 4)
+    samples, columns = data.draw(st.integers(1, 20_000)), data.draw(st.integers(1, 60))
+    found = in_tiles(samples, columns, pixels, operations, alpha=True)
+    np.testing.assert_array_equal(found, in_tiles(10**9, 10**9, pixels, operations, alpha=True))
+    with layout("planes"):
+        assert_same_levels(found, run(pixels, *operations, alpha=True))
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_tiles_cover_the_output_within_the_budget(data: st.DataObject) -> None:
+    """Every pixel is in a tile, rows of a lane follow one another, and no tile needs more than the budget."""
+    height, width = data.draw(SHAPES)
+    kernel = mean_kernel(data.draw(st.integers(1, 20)))
+    operations = (Convolve(kernel, stride=data.draw(st.integers(1, 3))),)
+    budget = data.draw(st.integers(100_000, 10_000_000))
+    lanes = data.draw(st.sampled_from([1, 16]))
+    shape = tile_shape(operations, height, width, channels=3, sample_bytes=4, lanes=lanes, budget=budget)
+    rows, columns = output_size(operations, height, width)
+    covered = np.zeros((rows, columns), np.bool_)
+    for tile in tiles(operations, height, width, shape):
+        assert (np.diff(tile.rows) == 1).all()
+        covered[tile.rows.ravel(), slice(*tile.columns)] = True
+        reach, step = kernel.size[0] - 1, operations[0].stride
+        inputs = (tile.rows.shape[1] * step + reach) * ((tile.columns[1] - tile.columns[0]) * step + reach)
+        assert inputs * len(tile.rows) * 3 * 4 * COPIES <= budget
+    assert covered.all()
+
+
+@pytest.mark.parametrize("name", ["lanes", "planes"])
+def test_numbers_that_are_not_finite_stay_where_they_are(name: str) -> None:
+    """NaN and infinity of a float picture reach the pixels under the kernel and no others, in every layout."""
+    pixels = np.zeros((60, 50, 3), np.float32)
+    pixels[20, 30, 1], pixels[40, 10, 2] = np.nan, np.inf
+    with layout(name):
+        found = run(pixels, Convolve(mean_kernel(3), border="zero"))
+    wrong = ~np.isfinite(found)
+    assert wrong[19:22, 29:32, 1].all()
+    assert wrong[39:42, 9:12, 2].all()
+    assert wrong.sum() == 18
