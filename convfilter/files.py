@@ -129,6 +129,8 @@ def _run(job: Job, settings: Settings) -> tuple[str, ...]:
         max_memory=settings.max_memory,
     )
     format_ = job.format or FORMATS[before.format]
+    if job.compare is None:
+        before = after  # sets the memory of what was read free
     with _output(job.target, replace_target) as file:
         notes = encode(after, format_, file, quality=settings.quality)
         if job.compare is not None:  # inside, so that a comparison that cannot be written leaves the target alone

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from convfilter.errors import KernelError
-from convfilter.kernel_files import read_kernel_file
 from convfilter.kernel_makers import gaussian_kernel, mean_kernel
 from convfilter.kernels import Kernel
 from convfilter.names import nearest
@@ -54,6 +53,8 @@ def load_kernel(name: str, *, size: int | None = None, sigma: float | None = Non
     if name not in known and not _is_path(name):
         hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
         raise KernelError(f"{name}: no such kernel, and no file of that name{hint}")
+    from convfilter.kernel_files import read_kernel_file  # pydantic takes a while to load, and the made ones need none
+
     return read_kernel_file(folder() / f"{name}.yaml" if name in known else Path(name))
 
 

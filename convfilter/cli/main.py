@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -40,7 +41,8 @@ def main() -> None:
     """
     code = run(sys.argv[1:])
     printed = streams.all_printed()
-    sys.exit(code or (0 if printed else 1))
+    # Taking Python and TensorFlow apart takes a fifth of a second, and all that was to be written has been written.
+    os._exit(code or (0 if printed else 1))
 
 
 def run(arguments: list[str]) -> int:

@@ -13,8 +13,8 @@ from convfilter.operations import Operations, output_size
 LANES = 16
 """Runs of rows that are filtered side by side on the channel axis: as many float32 as a vector register holds."""
 
-TILE_SAMPLES = 3 * 2**20
-"""Samples of a tile, 12 MB of float32. Smaller ones would stay nearer to the processor, but each costs a millisecond."""
+TILE_SAMPLES = 3 * 2**19
+"""Samples of a tile, 6 MB of float32. Smaller ones would stay nearer to the processor, but each costs a millisecond."""
 
 TILE_WIDTH = 1024
 """Columns of a tile, so that the halo of a usual kernel is little beside them."""

@@ -19,6 +19,8 @@ _UNPREDICTED = ("none", "packbits")
 """The compressions that gain nothing by coding differences."""
 _BIG = 3_900_000_000
 """From so many bytes on, offsets need BigTIFF."""
+_STRIP = 2**18
+"""Bytes of a strip, before they are compressed; a row at least."""
 _XMP = 700
 
 
@@ -54,8 +56,15 @@ def _page(writer: Any, frame: Frame, meta: Meta, first: bool) -> None:
     if meta.icc:
         options["iccprofile"] = meta.icc
     pixels = frame.pixels[..., 0] if frame.mode == "L" else frame.pixels
+    rows = max(1, _STRIP * len(pixels) // pixels.nbytes)
     writer.write(
-        np.ascontiguousarray(pixels),
+        # What is not compressed comes strip by strip, as tifffile would copy the whole.
+        (np.ascontiguousarray(pixels[top : top + rows]) for top in range(0, len(pixels), rows))
+        if compression == "none"
+        else np.ascontiguousarray(pixels),
+        shape=pixels.shape,
+        dtype=pixels.dtype,
+        rowsperstrip=rows,
         photometric=_PHOTOMETRIC[frame.colours],
         planarconfig=None if frame.mode == "L" else "contig",
         compression=compression,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from convfilter.errors import ImageError, one_line
 from convfilter.images.fitting import fit
@@ -32,7 +32,7 @@ leave that unused.
 
 
 def encode(picture: Picture, format_: Format, file: BinaryIO, *, quality: int | None = None) -> tuple[str, ...]:
-    """Write a picture to an open file, all of it at once when all of it is encoded; the file stays open.
+    """Write a picture to an open file, which stays open.
 
     Without quality, a JPEG from a JPEG keeps its tables, subsampling and progression (another gets
     quality 95 without subsampling), WebP is lossless where the source was (otherwise quality 90), JPEG
@@ -41,7 +41,7 @@ def encode(picture: Picture, format_: Format, file: BinaryIO, *, quality: int | 
     Args:
         picture: what to write; it is fitted to the format first.
         format_: from `formats.FORMATS`.
-        file: opened for writing in binary mode.
+        file: empty, opened for writing and reading in binary mode.
         quality: 1 to 100.
 
     Returns:
@@ -52,18 +52,54 @@ def encode(picture: Picture, format_: Format, file: BinaryIO, *, quality: int | 
         OSError: the file cannot be written.
     """
     writer = importlib.import_module(f"convfilter.images.{_WRITERS[format_.name]}")
-    whole = io.BytesIO()  # in between, so that an encoder's error is told from the disk's
+    target = _Target(file)
     try:
         with quiet():
             fitted = fit(picture, format_)
-            notes = writer.write(fitted, whole, quality)
+            notes = writer.write(fitted, target, quality)
     except ImageError:
         raise
     except MemoryError:
         raise ImageError(f"does not fit into memory while it is written as {format_.name}") from None
     except Exception as error:  # encoders refuse with errors of every type there is
+        if target.failure is not None:
+            raise target.failure from None
         said = one_line(error)
         raise ImageError(f"cannot be written as {format_.name} ({said}); write it as PNG or TIFF") from error
-    file.write(whole.getbuffer())
     told = dict.fromkeys((*fitted.notes, *notes))
     return tuple(note for note in told if note not in picture.notes)
+
+
+class _Target(io.RawIOBase):
+    """An open file for an encoder; when the file itself fails, that is told from an encoder's errors by `failure`."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.failure: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.failure = error
+            raise
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
