@@ -30,8 +30,8 @@ def filter_picture(
     Args:
         picture: as it was read.
         operations: applied in order, rounded once at the end.
-        range_: ``clip`` saturates, ``abs`` shows magnitudes, ``rescale`` stretches the result, over
-            all frames alike, to the whole range.
+        range_: ``clip`` saturates, ``abs`` shows magnitudes, ``rescale`` stretches the result to the whole
+            range, all frames of one kind alike.
         device: ``auto``, ``cpu``, ``gpu`` or ``gpu:N``.
         max_memory: bytes for the pixels, before and after, and for the tiles in which they are computed; half of
             what this machine has where it is None.
@@ -43,7 +43,7 @@ def filter_picture(
     if any(isinstance(operation, (Grayscale, DecodeSrgb)) for operation in operations):
         picture = without_cmyk(picture)  # ink is neither grey nor light
     gray = any(isinstance(operation, Grayscale) for operation in operations)
-    tile_bytes = _left_for_tiles(picture, max_memory or machine_memory() // 2)
+    tile_bytes = _left_for_tiles(picture, machine_memory() // 2 if max_memory is None else max_memory)
     frames: list[Frame] = []
     # Pages of a TIFF may differ in type and channels; each run of equal ones is one call.
     for _, group in groupby(picture.frames, key=lambda frame: (frame.pixels.dtype, frame.mode)):

@@ -42,6 +42,7 @@ OPERATIONS = {
         "framework.config",
         "enable_tensor_float_32_execution",
     ),
+    "errors.OpError": ("framework.errors_impl", "OpError"),
     "errors.ResourceExhaustedError": ("framework.errors_impl", "ResourceExhaustedError"),
     "raw_ops.QuantizeV2": ("ops.gen_array_ops", "QuantizeV2"),
     "nn.bias_add": ("ops.nn_ops", "bias_add"),
@@ -69,8 +70,6 @@ def lean_tensorflow() -> Any:
     try:
         _part("framework.ops").enable_eager_execution()
         _part("framework.tensor_shape").enable_v2_tensorshape()
-        # Our own threads compute a tile each, which serves them better than many threads on one operation.
-        _part("framework.config").set_intra_op_parallelism_threads(1)
         found = {name: getattr(_part(module), defined) for name, (module, defined) in OPERATIONS.items()}
         tf = SimpleNamespace()
         for name, operation in found.items():

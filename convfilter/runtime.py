@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,13 +18,22 @@ own_process = False
 """Whether nobody but the command line of convfilter runs in this process; its entry point says so."""
 
 
-@cache
+_loading = threading.RLock()
+"""Held while TensorFlow is loaded, which two threads must not do at once."""
+
+
 def tensorflow() -> Any:
     """The `tensorflow` module, imported at the first call and without its log lines.
 
     Raises:
         DeviceError: TensorFlow is not installed, or cannot start here.
     """
+    with _loading:
+        return _whole()
+
+
+@cache
+def _whole() -> Any:
     make_way()
     try:
         with _silenced_stderr():
@@ -36,7 +46,6 @@ def tensorflow() -> Any:
     return _set_up(tf)
 
 
-@cache
 def operations() -> Any:
     """What filters and trained networks run with, used as ``tf``: `lean.OPERATIONS`.
 
@@ -45,12 +54,18 @@ def operations() -> Any:
     Raises:
         DeviceError: as for `tensorflow`.
     """
+    with _loading:
+        return _least()
+
+
+@cache
+def _least() -> Any:
     if own_process:
         with _silenced_stderr():
             lean = lean_tensorflow()
         if lean is not None:
             return _set_up(lean)
-    return tensorflow()
+    return _whole()
 
 
 def worker_count(device: str) -> int:
@@ -68,6 +83,7 @@ def _set_up(tf: Any) -> Any:
 
 def has_fast_lanes(device: str) -> bool:
     """Whether a grouped convolution is fast on a device of `resolve_device`; elsewhere it is far slower than planes."""
+    operations()  # loads TensorFlow in the quiet and quick way
     return device.startswith("/CPU") and has_onednn()
 
 
@@ -116,9 +132,13 @@ def _silenced_stderr() -> Iterator[None]:
     if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") != "3":
         yield  # somebody asked to see them
         return
-    if sys.stderr is not None:
+    with suppress(OSError, ValueError, AttributeError):  # it may be closed
         sys.stderr.flush()
-    saved = os.dup(2)
+    try:
+        saved = os.dup(2)
+    except OSError:  # closed: there is nothing to silence
+        yield
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)

@@ -18,6 +18,6 @@ def layout(name: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "has_fast_lanes", lambda _: name != "planes")
         if name == "odd tiles":
-            patch.setattr(tiling, "TILE_SAMPLES", 9000)
-            patch.setattr(tiling, "TILE_WIDTH", 137)
+            patch.setattr(tiling, "TILE_SAMPLES", 2000)
+            patch.setattr(tiling, "TILE_WIDTH", 31)
         yield

@@ -154,7 +154,7 @@ def test_constant_stays_constant_to_the_corner(border: Any, dtype: Any) -> None:
             np.testing.assert_array_equal(run(pixels, Convolve(kernel, border=border)), pixels)
 
 
-@pytest.mark.parametrize(("shape", "size"), [((10, 10, 3), 300), ((1, 100_000, 3), 51), ((120, 90, 3), 255)])
+@pytest.mark.parametrize(("shape", "size"), [((10, 10, 3), 300), ((1, 20_000, 3), 51), ((120, 90, 3), 255)])
 def test_large_kernels_on_several_channels(shape: tuple[int, int, int], size: int, random: np.random.Generator) -> None:
     """Kernels far larger than usual, or on wide pictures, give what they give on each channel alone."""
     pixels = random.integers(0, 256, shape).astype(np.uint8)

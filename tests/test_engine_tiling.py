@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from conftest import SAMPLES, pixels_of
 from engine_runs import reference, run
 from files_pixels import noise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layouts import layout
-from references import BORDERS, assert_same_levels, to_samples
+from PIL import Image
+from references import BORDERS
 
 from convfilter import Convolve, Grayscale, Kernel, gaussian_kernel, mean_kernel
 from convfilter.engine import tiling
-from convfilter.engine.tiling import COPIES, tile_shape, tiles
+from convfilter.engine.tiling import COPIES, LEAST_PIXELS, tile_shape, tiles
 from convfilter.operations import DecodeSrgb, EncodeSrgb, Operations, output_size
 
 SHAPES = st.tuples(st.integers(1, 90), st.integers(1, 70))
@@ -36,16 +42,32 @@ def test_any_tiles_give_the_reference(data: st.DataObject) -> None:
     height, width = data.draw(SHAPES)
     size = data.draw(st.tuples(st.integers(1, 12), st.integers(1, 12)))
     border = data.draw(st.sampled_from(BORDERS[:-1]))
-    stride = data.draw(st.integers(1, 4))
+    stride, dilation = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 3))
     channels = data.draw(st.sampled_from([1, 3]))
     random = np.random.default_rng(data.draw(st.integers(0, 999)))
     kernel = Kernel(random.normal(size=size) / np.prod(size))
-    pixels = noise(random, height, width, channels)
-    operations = (Convolve(kernel, stride=stride, border=border),)
+    pixels = noise(random, height, width, channels, dtype="float32")
+    operations = (Convolve(kernel, stride=stride, dilation=dilation, border=border),)
     with layout(data.draw(st.sampled_from(["lanes", "planes"]))):
         found = in_tiles(data.draw(st.integers(1, 9000)), data.draw(st.integers(1, 60)), pixels, operations)
         np.testing.assert_array_equal(found, in_tiles(10**9, 10**9, pixels, operations))
-    assert_same_levels(found, to_samples(reference(pixels, kernel, border)[::stride, ::stride], np.uint8))
+    np.testing.assert_allclose(found, reference(pixels, kernel, border, dilation)[::stride, ::stride], atol=1e-5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_borders_inside_a_chain(data: st.DataObject) -> None:
+    """Each convolution of a chain has its own border around what the one before it gave, in tiles of any size."""
+    height, width = data.draw(SHAPES)
+    random = np.random.default_rng(data.draw(st.integers(0, 999)))
+    pixels = noise(random, height, width, 1, dtype="float32")
+    operations, wanted = [], pixels.astype(np.float64)
+    for border in data.draw(st.lists(st.sampled_from(BORDERS[:-1]), min_size=2, max_size=3)):
+        kernel = Kernel(random.normal(size=(data.draw(st.integers(1, 7)), data.draw(st.integers(1, 7)))) / 5)
+        operations.append(Convolve(kernel, border=border))
+        wanted = reference(wanted, kernel, border)
+    found = in_tiles(data.draw(st.integers(1, 9000)), data.draw(st.integers(1, 60)), pixels, tuple(operations))
+    np.testing.assert_allclose(found, wanted, atol=1e-4)
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,7 +92,8 @@ def test_chains_in_any_tiles(data: st.DataObject) -> None:
     found = in_tiles(samples, columns, pixels, operations, alpha=True)
     np.testing.assert_array_equal(found, in_tiles(10**9, 10**9, pixels, operations, alpha=True))
     with layout("planes"):
-        assert_same_levels(found, run(pixels, *operations, alpha=True))
+        difference = found.astype(int) - run(pixels, *operations, alpha=True)
+        assert np.abs(difference).max() <= 1
 
 
 @settings(max_examples=100, deadline=None)
@@ -90,7 +113,8 @@ def test_tiles_cover_the_output_within_the_budget(data: st.DataObject) -> None:
         covered[tile.rows.ravel(), slice(*tile.columns)] = True
         reach, step = kernel.size[0] - 1, operations[0].stride
         inputs = (tile.rows.shape[1] * step + reach) * ((tile.columns[1] - tile.columns[0]) * step + reach)
-        assert inputs * len(tile.rows) * 3 * 4 * COPIES <= budget
+        small = shape.lanes * shape.rows * shape.columns <= LEAST_PIXELS
+        assert inputs * len(tile.rows) * 3 * 4 * COPIES <= budget or small
     assert covered.all()
 
 
@@ -105,3 +129,37 @@ def test_numbers_that_are_not_finite_stay_where_they_are(name: str) -> None:
     assert wrong[19:22, 29:32, 1].all()
     assert wrong[39:42, 9:12, 2].all()
     assert wrong.sum() == 18
+
+
+def test_max_memory(cli: Any, photo: Path, tmp_path: Path) -> None:
+    """`--max-memory` refuses a picture whose pixels do not fit, in one line; what fits comes out the same."""
+    answer = cli("blur", photo, "--max-memory", "60M", "-o", tmp_path / "out.png")
+    assert answer.code == 1
+    assert "raise --max-memory" in answer.err
+    assert answer.err.splitlines()[1:] == ["0 done, 1 failed"]
+    assert not (tmp_path / "out.png").exists()
+    for name, size in (("a.png", "70M"), ("b.png", "3G")):
+        assert cli("blur", photo, "--max-memory", size, "-o", tmp_path / name).code == 0
+    np.testing.assert_array_equal(pixels_of(tmp_path / "a.png"), pixels_of(tmp_path / "b.png"))
+    for wrong in ("0", "-5M", "5X", "1e3", ""):
+        assert cli("blur", photo, "--max-memory", wrong, "-o", tmp_path / "c.png").code == 2
+
+
+def test_a_small_budget_bounds_the_tiles(random: np.random.Generator) -> None:
+    """A budget of 8 MB gives the same pixels as half a gigabyte, with tiles that keep to it."""
+    pixels = noise(random, 700, 900, 3)
+    operation = Convolve(gaussian_kernel(8))
+    np.testing.assert_array_equal(run(pixels, operation, tile_bytes=2**23), run(pixels, operation))
+
+
+@pytest.mark.slow
+def test_a_giant_picture_in_bounded_memory(tmp_path: Path) -> None:
+    """A picture of 13,300 x 13,300 is blurred within 1.7 GB, all told."""
+    path, out = tmp_path / "giant.tif", tmp_path / "out.tif"
+    Image.fromarray(np.tile(pixels_of(SAMPLES / "coffee.png")[:380, :380], (35, 35, 1))).save(path)
+    command = [sys.executable, "-m", "convfilter", "blur", path, "-o", out, "--max-pixels", "200000000"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert usage.ru_maxrss * 1024 < 1.7e9

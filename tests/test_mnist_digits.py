@@ -56,16 +56,16 @@ def test_mnists_own_images_come_through(random: np.random.Generator) -> None:
 
 
 def test_reading_pictures_of_mnist_costs_little(random: np.random.Generator) -> None:
-    """Of a thousand test images as pictures, dark on light and five times as large, hardly one more is misread."""
+    """Of 400 test images as pictures, dark on light and five times as large, hardly one more is misread."""
     test = load_test()
-    picks = random.choice(len(test), 1000, replace=False)
+    picks = random.choice(len(test), 400, replace=False)
     direct = np.array(read(list(test.images[picks])))
     pictures = [
         page_of(255 - np.asarray(Image.fromarray(image).resize((140, 140), Image.Resampling.BICUBIC)))
         for image in test.images[picks]
     ]
     found = np.array(read([page.digits[0].image for page in pictures]))
-    assert (found != test.labels[picks]).sum() <= (direct != test.labels[picks]).sum() + 5
+    assert (found != test.labels[picks]).sum() <= (direct != test.labels[picks]).sum() + 3
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)

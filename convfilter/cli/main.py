@@ -41,8 +41,11 @@ def main() -> None:
     """
     code = run(sys.argv[1:])
     printed = streams.all_printed()
-    # Taking Python and TensorFlow apart takes a fifth of a second, and all that was to be written has been written.
-    os._exit(code or (0 if printed else 1))
+    code = code or (0 if printed else 1)
+    if hasattr(sys.modules.get("tensorflow"), "__version__"):
+        sys.exit(code)  # the whole of it has things to put in order, such as leaving other workers
+    # Taking Python apart takes a fifth of a second, and all that was to be written has been written.
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:

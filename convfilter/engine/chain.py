@@ -71,10 +71,12 @@ class Chain:
         """Pixels at any indices, zero for `OUTSIDE`, after the operations that come before every border."""
         tf = tf_operations()
         samples = np.empty((*rows.shape, len(columns), self.pixels.shape[2]), self.pixels.dtype)
-        pieces = _pieces(columns)
+        inside = columns.clip(0)
+        near = self.pixels[:, inside.min() : inside.max() + 1]
+        pieces = _pieces(inside - inside.min())
         runs = (np.diff(rows) == 1).all(axis=1)
         for lane, index, run in zip(samples, rows, runs, strict=True):
-            source = self.pixels[index[0] : index[-1] + 1] if run else self.pixels[index.clip(0)]
+            source = near[index[0] : index[-1] + 1] if run else near[index.clip(0)]
             for place, across in pieces:
                 lane[:, place] = source[:, across]
         if rows.min() == OUTSIDE or columns.min() == OUTSIDE:
@@ -110,9 +112,8 @@ def _take(part: Any, index: Index, there: Index, axis: int) -> Any:
 def _pieces(index: Index) -> list[tuple[slice, slice | Index]]:
     """An index cut before and after its longest run without gaps: where each piece stands, and what it takes.
 
-    A run is taken as a slice, as inside the picture; `OUTSIDE` takes any pixel.
+    A run is taken as a slice, as inside the picture.
     """
-    index = index.clip(0)
     begins = np.flatnonzero(np.diff(index, prepend=index[0] - 2, append=index[-1] + 2) != 1)
     longest = int(np.diff(begins).argmax())
     first, last = int(begins[longest]), int(begins[longest + 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from convfilter.engine.levels import Levels
@@ -29,38 +30,54 @@ def convolve(part: Any, operation: Convolve, levels: Levels) -> Any:
     """
     kernel = operation.kernel
     if not levels.alpha:
-        return _finish(_feature_maps(part, operation), kernel, levels)
+        return _finish(_all_combined(part, operation), kernel, levels)
     tf = tf_operations()
     colour, alpha = part[:, :, :-1], part[:, :, -1:]
     if kernel.pointwise or not kernel.sums.all():
-        return tf.concat([_finish(_feature_maps(colour, operation), kernel, levels), _kept(alpha, operation)], 2)
+        return tf.concat([_finish(_all_combined(colour, operation), kernel, levels), _kept(alpha, operation)], 2)
     opacity = alpha / levels.white
-    means, weights = [], []
+    combined, coverage = None, 0.0
     maps = _feature_maps(tf.concat([colour * opacity, opacity], 2), operation)
     for map_, total in zip(maps, kernel.sums, strict=True):
         weight = map_[:, :, -1:] / (total * kernel.divisor)
         visible = weight > 1e-6
-        means.append(tf.where(visible, map_[:, :, :-1] / tf.where(visible, weight, 1), 0))
-        weights.append(weight)
-    coverage = tf.add_n(weights) / len(weights) * levels.white
-    return tf.concat([_finish(means, kernel, levels), coverage], 2)
+        mean = tf.where(visible, map_[:, :, :-1] / tf.where(visible, weight, 1), 0)
+        combined = _combined(combined, mean, kernel)
+        coverage += weight
+    coverage *= levels.white / len(kernel.sums)
+    return tf.concat([_finish(combined, kernel, levels), coverage], 2)
 
 
-def _feature_maps(part: Any, operation: Convolve) -> list[Any]:
+def _feature_maps(part: Any, operation: Convolve) -> Iterator[Any]:
     """A map (rows, columns, channels, lanes) for each kernel, times the kernel's divisor."""
-    return [correlate(part, terms, operation.stride, operation.dilation) for terms in passes_of(operation.kernel)]
+    for terms in passes_of(operation.kernel):
+        yield correlate(part, terms, operation.stride, operation.dilation)
 
 
-def _finish(maps: list[Any], kernel: Kernel, levels: Levels) -> Any:
-    """Combine the maps of a bank, undo the divisor, add the bias."""
+def _all_combined(part: Any, operation: Convolve) -> Any:
+    combined = None
+    for map_ in _feature_maps(part, operation):
+        combined = _combined(combined, map_, operation.kernel)
+    return combined
+
+
+def _combined(before: Any, map_: Any, kernel: Kernel) -> Any:
+    """The maps of a bank so far (None at first), and one more; `_finish` ends it."""
     tf = tf_operations()
-    combined = maps[0]  # a single kernel, or a sum, which the kernel's weights have taken already
     match kernel.combine:
         case "magnitude":
-            combined = tf.sqrt(tf.add_n([tf.square(one) for one in maps]))
+            square = tf.square(map_)
+            return square if before is None else before + square
         case "max":
-            for one in maps[1:]:
-                combined = tf.maximum(combined, one)
+            return map_ if before is None else tf.maximum(before, map_)
+        case _:  # a single kernel, or a sum, which the kernel's weights have taken already
+            return map_
+
+
+def _finish(combined: Any, kernel: Kernel, levels: Levels) -> Any:
+    """End the magnitude of a bank, undo the divisor, add the bias."""
+    if kernel.combine == "magnitude":
+        combined = tf_operations().sqrt(combined)
     if kernel.divisor != 1:
         combined = combined / kernel.divisor
     return combined + kernel.bias * levels.white if kernel.bias else combined

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +24,7 @@ STRIP = 1024
 """Weights that are summed in one pass. Sums of sums keep more digits than one long float32 sum."""
 
 
-@lru_cache(maxsize=64)  # asked for every tile; a kernel is known by its identity
+@lru_cache(maxsize=8)  # asked for every tile; a kernel is known by its identity
 def passes_of(kernel: Kernel) -> list[list[tuple[Weights, ...]]]:
     """For each kernel of a bank, what is to be added up: kernels that are slid one after another.
 
@@ -70,7 +71,7 @@ def correlate(part: Any, terms: list[tuple[Weights, ...]], stride: int, dilation
     else:
         # One plane a call: with several, oneDNN ends the process on kernels of 150 x 150 and more.
         images = tf.split(tf.reshape(part, (1, rows, columns, channels)), channels, axis=3)
-    found = [_sum([_slid(image, term, stride, dilation) for term in terms]) for image in images]
+    found = [_sum(_slid(image, term, stride, dilation) for term in terms) for image in images]
     whole = found[0] if len(found) == 1 else tf.concat(found, 3)
     return tf.reshape(whole, (*whole.shape[1:3], channels, lanes))
 
@@ -83,18 +84,22 @@ def pairs_of(weights: Weights) -> list[tuple[Weights, Weights]] | None:
     """
     height, width = weights.shape
     most = int((height * width - 1) / (PAIR_COST * (height + width)))
-    if most < 1:
+    if most < 1 or not weights.any():
         return None
     row, column = np.unravel_index(np.abs(weights).argmax(), weights.shape)
-    down, across = weights[:, column], weights[row] / weights[row, column]
-    exact = [(down[:, np.newaxis], across[np.newaxis])]
     whole = not (weights % 1).any()
+    across = weights[row] / (np.gcd.reduce(weights[row].astype(np.int64)) if whole else weights[row, column])
+    down = weights[:, column] / across[column]
+    exact = [(down[:, np.newaxis], across[np.newaxis])]
     if _is_sum(weights, exact):
-        return None if whole and (across % 1).any() else exact
+        return None if whole and (down % 1).any() else exact
     if whole:
         return None
     left, strengths, right = np.linalg.svd(weights)
-    for rank in range(2, most + 1):
+    # What the pairs after a rank would add is no less than the root of the sum of their squares.
+    rest = np.append(np.cumsum(strengths[::-1] ** 2)[::-1] ** 0.5, 0.0)
+    least = int(np.argmax(rest <= LOST * np.abs(weights).sum()))
+    for rank in range(least, most + 1):
         columns = left[:, :rank] * strengths[:rank]
         pairs = [(columns[:, [index]], right[[index]]) for index in range(rank)]
         if _is_sum(weights, pairs):
@@ -116,20 +121,25 @@ def _slid(image: Any, term: tuple[Weights, ...], stride: int, dilation: int) -> 
 
 def _in_strips(image: Any, weights: Weights, down: int, across: int, dilation: int) -> Any:
     """One kernel over an image with strides, as a sum over strips of its rows."""
-    tf = tf_operations()
     rows = -(-(image.shape[1] - (len(weights) - 1) * dilation) // down)
-    found = []
-    for top, strip in _strips(weights):
-        first = top * dilation
-        last = first + (rows - 1) * down + (len(strip) - 1) * dilation + 1
-        under = image if (first, last) == (0, image.shape[1]) else image[:, first:last]
-        filters = np.repeat(strip[:, :, np.newaxis, np.newaxis], image.shape[3], axis=3)
-        found.append(_conv2d(under, tf.constant(filters, image.dtype), down, across, dilation))
-    return _sum(found)
+
+    def found() -> Iterator[Any]:
+        for top, strip in _strips(weights):
+            first = top * dilation
+            last = first + (rows - 1) * down + (len(strip) - 1) * dilation + 1
+            under = image if (first, last) == (0, image.shape[1]) else image[:, first:last]
+            filters = np.repeat(strip[:, :, np.newaxis, np.newaxis], image.shape[3], axis=3)
+            yield _conv2d(under, tf_operations().constant(filters, image.dtype), down, across, dilation)
+
+    return _sum(found())
 
 
-def _sum(tensors: list[Any]) -> Any:
-    return tensors[0] if len(tensors) == 1 else tf_operations().add_n(tensors)
+def _sum(tensors: Iterable[Any]) -> Any:
+    """One after another, so that no more than two are in memory."""
+    total = None
+    for tensor in tensors:
+        total = tensor if total is None else total + tensor
+    return total
 
 
 def _strips(weights: Weights) -> list[tuple[int, Weights]]:

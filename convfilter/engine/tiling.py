@@ -19,6 +19,9 @@ TILE_SAMPLES = 3 * 2**19
 TILE_WIDTH = 1024
 """Columns of a tile, so that the halo of a usual kernel is little beside them."""
 
+LEAST_PIXELS = 1024
+"""Pixels of the smallest tile: with a huge kernel, smaller ones would have no end."""
+
 COPIES = 4
 """How often the samples of a tile, with its halo, are in memory while it is computed."""
 
@@ -57,7 +60,7 @@ def tile_shape(
         channels: of the picture.
         sample_bytes: of the numbers that are computed with.
         lanes: as many as are wanted; there is one where more would burst the budget, or have no rows.
-        budget: bytes for one tile with its halo and all that computing it takes; at least one pixel is computed.
+        budget: bytes for one tile with its halo and all that computing it takes; `LEAST_PIXELS` may need more.
     """
     (down, stride_down), (across, stride_across) = (_footprint(operations, axis) for axis in (0, 1))
     height_out, width_out = output_size(operations, height, width)
@@ -66,13 +69,13 @@ def tile_shape(
     rows = min(-(-height_out // lanes), max(TILE_SAMPLES // (columns * channels * lanes), down, 1))
     most = budget / (channels * lanes * sample_bytes * COPIES)
     while (rows * stride_down + down) * (columns * stride_across + across) > most:
-        if rows * columns == 1:
+        if lanes * rows * columns <= LEAST_PIXELS:
             break
         rows, columns = (-(-rows // 2), columns) if rows > columns or columns == 1 else (rows, -(-columns // 2))
     else:
         return TileShape(lanes, rows, columns)
     if lanes == 1:
-        return TileShape(1, 1, 1)
+        return TileShape(1, rows, columns)
     return tile_shape(operations, height, width, channels=channels, sample_bytes=sample_bytes, lanes=1, budget=budget)
 
 

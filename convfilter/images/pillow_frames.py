@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from convfilter.errors import ImageError
@@ -12,6 +13,9 @@ _MODES: dict[str, Mode] = {mode: mode for mode in CHANNELS} | {
     "1": "L", "P": "RGB", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB",
 }  # fmt: skip
 """What becomes of Pillow's modes."""
+
+_BAND = 2**25
+"""Bytes that are copied at once."""
 
 
 def frame_of_image(image: Image.Image, duration: float = 0.0) -> Frame:
@@ -29,8 +33,18 @@ def frame_of_image(image: Image.Image, duration: float = 0.0) -> Frame:
     mode = _MODES[image.mode]
     if "transparency" in image.info and mode in ("L", "RGB"):
         mode = mode_of(CHANNELS[mode], alpha=True)
-    pixels = np.asarray(image if image.mode == mode else image.convert(mode))
-    return Frame(pixels[..., None] if pixels.ndim == 2 else pixels, mode, duration)
+    return Frame(_pixels(image if image.mode == mode else image.convert(mode), CHANNELS[mode]), mode, duration)
+
+
+def _pixels(image: Image.Image, channels: int) -> NDArray[np.uint8]:
+    """The samples of a picture, copied in bands, as Pillow has those of a whole picture in memory twice meanwhile."""
+    pixels = np.empty((image.height, image.width, channels), np.uint8)
+    rows = max(1, _BAND * image.height // pixels.nbytes)
+    for top in range(0, image.height, rows):
+        bottom = min(top + rows, image.height)
+        band = image if rows >= image.height else image.crop((0, top, image.width, bottom))
+        pixels[top:bottom] = np.asarray(band).reshape(bottom - top, image.width, channels)
+    return pixels
 
 
 def image_of(frame: Frame) -> Image.Image:

@@ -34,15 +34,16 @@ def write(picture: Picture, file: BinaryIO, quality: int | None) -> list[str]:
     big = sum(frame.pixels.nbytes for frame in picture.frames) > _BIG
     if big and block:
         block, notes = None, ["EXIF is not written into a TIFF of this size: dropped"]
-    with tifffile.TiffWriter(file, bigtiff=big, byteorder=order_of(block) if block else "<") as writer:
+    order = order_of(block) if block else "<"
+    with tifffile.TiffWriter(file, bigtiff=big, byteorder=order) as writer:
         for index, frame in enumerate(picture.frames):
-            _page(writer, frame, meta, first=index == 0)
+            _page(writer, frame, meta, order, first=index == 0)
     if block:
         _attach(file, block)
     return notes
 
 
-def _page(writer: Any, frame: Frame, meta: Meta, first: bool) -> None:
+def _page(writer: Any, frame: Frame, meta: Meta, order: Any, *, first: bool) -> None:
     compression = meta.compression or "adobe_deflate"
     options: dict[str, Any] = {}
     if frame.has_alpha:
@@ -56,15 +57,13 @@ def _page(writer: Any, frame: Frame, meta: Meta, first: bool) -> None:
     if meta.icc:
         options["iccprofile"] = meta.icc
     pixels = frame.pixels[..., 0] if frame.mode == "L" else frame.pixels
-    rows = max(1, _STRIP * len(pixels) // pixels.nbytes)
+    data: Any = np.ascontiguousarray(pixels)
+    if compression == "none":  # strip by strip, as tifffile would copy the whole
+        kind, rows = pixels.dtype.newbyteorder(order), max(1, _STRIP * len(pixels) // pixels.nbytes)
+        options |= {"shape": pixels.shape, "dtype": kind, "rowsperstrip": rows}
+        data = (np.ascontiguousarray(pixels[top : top + rows], kind) for top in range(0, len(pixels), rows))
     writer.write(
-        # What is not compressed comes strip by strip, as tifffile would copy the whole.
-        (np.ascontiguousarray(pixels[top : top + rows]) for top in range(0, len(pixels), rows))
-        if compression == "none"
-        else np.ascontiguousarray(pixels),
-        shape=pixels.shape,
-        dtype=pixels.dtype,
-        rowsperstrip=rows,
+        data,
         photometric=_PHOTOMETRIC[frame.colours],
         planarconfig=None if frame.mode == "L" else "contig",
         compression=compression,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from convfilter.errors import ImageError, one_line
@@ -78,19 +80,26 @@ class _Target(io.RawIOBase):
         self.failure: OSError | None = None
 
     def write(self, data: Any) -> int:
-        try:
+        with self._noting():
             return self._file.write(data)
-        except OSError as error:
-            self.failure = error
-            raise
 
     def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
+        with self._noting():
+            data = self._file.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._file.seek(offset, whence)
+        with self._noting():
+            return self._file.seek(offset, whence)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:  # what was written before may fail only now
+            self.failure = error
+            raise
 
     def tell(self) -> int:
         return self._file.tell()

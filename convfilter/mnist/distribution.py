@@ -44,8 +44,8 @@ def distributed(name: Strategy, device: str, run: Run) -> Iterator[Workers]:
         TrainingError: another worker is gone.
     """
     if name == "none":
+        tf = tensorflow()  # first, as the quick start has not all that training needs
         place = resolve_device(device)
-        tf = tensorflow()
         with tf.device(place):
             yield Workers(tf.distribute.get_strategy(), chief=True)
         return
