@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+from peak import peak
 from PIL import Image
 from timing import Case
 
@@ -35,10 +35,10 @@ def cases(folder: Path, megapixels: float) -> Iterator[Case]:
         _run(sys.executable, "-c", "import tensorflow"),
         0.45,
     )
+    magick = "magick" if shutil.which("magick") else "convert"  # the name it had before version 7
     names = {"in": str(large), "out": str(out)}
     for peer, aim, command in (
-        ("ImageMagick -blur", 0.6, ["magick", "{in}", "-blur", "0x3", "{out}"]),
-        ("ImageMagick -blur", 0.6, ["convert", "{in}", "-blur", "0x3", "{out}"]),
+        ("ImageMagick -blur", 0.6, [magick, "{in}", "-blur", "0x3", "{out}"]),
         ("GraphicsMagick", 1.2, ["gm", "convert", "{in}", "-blur", "0x3", "{out}"]),
         ("Pillow script", 1.5, [sys.executable, "-c", PILLOW, "{in}", "{out}"]),
         ("OpenCV script", 2.0, [sys.executable, "-c", OPENCV, "{in}", "{out}"]),
@@ -57,11 +57,11 @@ def memory(folder: Path, megapixels: float, *, giant: bool) -> Iterator[tuple[st
     """What was done, the greatest memory in bytes, and the aim."""
     dot = folder / "dot.jpg"
     Image.new("RGB", (1, 1)).save(dot)
-    base = _peak(*_convfilter(dot, folder / "dot.out.jpg"))
+    base = peak(*_convfilter(dot, folder / "dot.out.jpg"))
     large = _jpeg(folder / "memory.jpg", megapixels)
     yield (
         f"memory, {megapixels:g} MP JPEG, above that of 1 x 1",
-        _peak(*_convfilter(large, folder / "o.jpg")) - base,
+        peak(*_convfilter(large, folder / "o.jpg")) - base,
         200e6,
     )
     if giant:
@@ -69,7 +69,7 @@ def memory(folder: Path, megapixels: float, *, giant: bool) -> Iterator[tuple[st
         tile = np.asarray(Image.open(SAMPLE).convert("RGB").resize((1330, 1330)))
         Image.fromarray(np.tile(tile, (10, 10, 1))).save(path)
         command = _convfilter(path, folder / "giant.out.tif")
-        yield "memory, 13,300 x 13,300 TIFF, whole process", _peak(*command, "--max-pixels", "200000000"), 1.6e9
+        yield "memory, 13,300 x 13,300 TIFF, whole process", peak(*command, "--max-pixels", "200000000"), 1.6e9
 
 
 def _jpeg(path: Path, megapixels: float) -> Path:
@@ -84,13 +84,3 @@ def _convfilter(source: Path, target: Path) -> list[str]:
 
 def _run(*command: str) -> Callable[[], object]:
     return lambda: subprocess.run(command, check=True, capture_output=True)
-
-
-def _peak(*command: str) -> float:
-    """Bytes of the resident set of a process at its greatest."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
