@@ -60,7 +60,7 @@ def test_softmax_learns(cli: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("preset", "changes", "least"),
-    [("fast", {"epochs": 1.0}, 0.96), ("classic", {"epochs": 1.0}, 0.85), ("international", {"epochs": 1.0}, 0.94)],
+    [("fast", {"epochs": 1.0}, 0.96), ("classic", {"epochs": 0.5}, 0.75), ("international", {"epochs": 1.0}, 0.94)],
 )
 def test_networks_learn(data: Mnist, tmp_path: Path, preset: Any, changes: dict[str, Any], least: float) -> None:
     """One look at 11,000 images is enough for each convolutional network to read most of a thousand others."""
@@ -71,7 +71,7 @@ def test_networks_learn(data: Mnist, tmp_path: Path, preset: Any, changes: dict[
 def test_the_same_seed_gives_the_same_weights(data: Mnist, tmp_path: Path) -> None:
     """Two trainings of one seed agree to the last bit, one of another seed does not."""
     weights = [
-        trained(run_of("fast", epochs=0.2, seed=seed), data, tmp_path / name)
+        trained(run_of("fast", epochs=0.1, seed=seed), data, tmp_path / name)
         for name, seed in (("a", 3), ("b", 3), ("c", 4))
     ]
     assert same(weights[0], weights[1])
@@ -125,13 +125,12 @@ def test_wrong_numbers(cli: Any, option: str, value: str) -> None:
 
 def test_a_line_every_hundred_steps(tmp_path: Path) -> None:
     """`classic` tells how it goes every 100 steps, as the tutorial did; no bar and no colours without a terminal."""
-    done = convfilter("mnist", "train", "--preset", "classic", "--epochs", 0.2, "-o", tmp_path / "out")
+    done = convfilter("mnist", "train", "--preset", "classic", "--epochs", 0.1, "-o", tmp_path / "out")
     assert done.returncode == 0
     lines = done.stderr.decode().splitlines()
     assert [line.split(":")[0] for line in lines] == [
-        "step 100 of 220",
-        "step 200 of 220",
-        "epoch 0.2",
+        "step 100 of 110",
+        "epoch 0.1",
     ]
     assert all("images/s" in line and "loss" in line for line in lines)
     assert b"\x1b" not in done.stderr

@@ -36,7 +36,8 @@ def row(case: Case, repeats: int) -> str:
     """Measure a case: medians of the turns, their ratio, and the least and greatest ratio of one turn."""
     if case.theirs is None:
         return f"| {case.what} | {case.peer} | | not installed | | | {case.aim:g} |"
-    _seconds(case.ours), _seconds(case.theirs)  # what is read and set up once
+    if repeats > 1:
+        _seconds(case.ours), _seconds(case.theirs)  # what is read and set up once
     turns = [(_seconds(case.ours), _seconds(case.theirs)) for _ in range(repeats)]
     ours, theirs = (statistics.median(each) for each in zip(*turns, strict=True))
     ratios = sorted(one / other for one, other in turns)
