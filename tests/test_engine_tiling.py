@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -146,3 +148,26 @@ def test_a_small_budget_bounds_the_tiles(random: np.random.Generator) -> None:
     pixels = noise(random, 700, 900, 3)
     operation = Convolve(gaussian_kernel(8))
     np.testing.assert_array_equal(run(pixels, operation, tile_bytes=2**23), run(pixels, operation))
+
+
+@pytest.mark.slow  # TensorFlow may wait half a minute for memory before it gives up
+def test_memory_that_runs_out_is_told() -> None:
+    """Item 29: where memory does not suffice, for a kernel that reaches over thousands of pixels, the error says so."""
+    script = """
+import resource
+import numpy as np
+import convfilter
+small, large = np.zeros((9, 9, 1), np.uint8), np.zeros((4000, 4000, 1), np.uint8)
+far = convfilter.Convolve(convfilter.mean_kernel(5), dilation=1000)
+convfilter.blur(small)
+pages = int(open("/proc/self/statm").read().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 100_000_000,) * 2)
+try:
+    convfilter.apply(large, far)
+except convfilter.ImageError as error:
+    convfilter.blur(small)
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "does not fit into the memory of the device" in done.stdout

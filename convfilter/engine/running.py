@@ -124,7 +124,7 @@ def run(
     try:
         extremes = _extremes(chains, place) if range_ == "rescale" else None
         return _run(chains, range_, extremes, place)
-    except tf.errors.ResourceExhaustedError:
+    except (tf.errors.ResourceExhaustedError, MemoryError):
         raise ImageError(
             "does not fit into the memory of the device; try --device cpu, or make it smaller first"
         ) from None
