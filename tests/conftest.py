@@ -58,6 +58,14 @@ def random(request: pytest.FixtureRequest) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(request.node.nodeid.encode()))
 
 
+@pytest.fixture(scope="session")
+def data() -> Any:
+    """A part of MNIST, for trainings."""
+    from trainings import some_data
+
+    return some_data()
+
+
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     """A small photograph, 96 x 64, as PNG."""

@@ -14,27 +14,12 @@ import safetensors.numpy
 from conftest import fingerprint
 from safetensors import safe_open
 from test_cli_signals import start, wait_until
-from trainings import same, some_data, trained
+from trainings import same, trained
 
 from convfilter.errors import TrainingError
 from convfilter.mnist.course import Stopped
 from convfilter.mnist.data import Mnist
 from convfilter.mnist.trainer import run_of
-
-FILES = [
-    "confusion.png",
-    "filters.png",
-    "history.json",
-    "learning-curve.png",
-    "misclassified.png",
-    "model.safetensors",
-]
-
-
-@pytest.fixture(scope="module")
-def data() -> Mnist:
-    """A part of the data set."""
-    return some_data()
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(data: Mnist, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import convfilter, pixels_of
-from trainings import same, some_data, trained
+from trainings import same, trained
 
 from convfilter.mnist import course
 from convfilter.mnist.course import Progress
@@ -34,12 +34,6 @@ FILES = [
     "misclassified.png",
     "model.safetensors",
 ]
-
-
-@pytest.fixture(scope="module")
-def data() -> Mnist:
-    """A part of the data set."""
-    return some_data()
 
 
 def test_softmax_learns(cli: Any, tmp_path: Path) -> None:

@@ -28,8 +28,7 @@ _WRITERS = {
 }
 """The module that writes a format, with a function `write(picture, file, quality) -> notes`.
 
-It gets a picture that is fitted to the format, and an empty file in memory; formats without a quality
-leave that unused.
+It gets a picture that is fitted to the format, and an empty file; formats without a quality leave that unused.
 """
 
 
