@@ -62,6 +62,17 @@ class Kernel:
         weights.setflags(write=False)
         object.__setattr__(self, "weights", weights)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both filter alike."""
+        return isinstance(other, Kernel) and self._filters_by == other._filters_by
+
+    def __hash__(self) -> int:
+        return hash(self._filters_by)
+
+    @cached_property
+    def _filters_by(self) -> tuple[Any, ...]:
+        return self.weights.shape, self.weights.tobytes(), self.combine, self.bias, self.flip
+
     @property
     def size(self) -> tuple[int, int]:
         """Height and width."""

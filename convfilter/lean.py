@@ -11,15 +11,20 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from operator import attrgetter
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 OPERATIONS = {
+    "Graph": ("framework.ops", "Graph"),
     "abs": ("ops.math_ops", "abs"),
     "add_n": ("ops.math_ops", "add_n"),
     "bitcast": ("ops.gen_array_ops", "bitcast"),
     "cast": ("ops.math_ops", "cast"),
     "clip_by_value": ("ops.clip_ops", "clip_by_value"),
+    "compat.v1.ConfigProto": ("client.session", "config_pb2.ConfigProto"),
+    "compat.v1.Session": ("client.session", "Session"),
+    "compat.v1.placeholder": ("ops.array_ops", "placeholder"),
     "concat": ("ops.array_ops", "concat"),
     "constant": ("framework.constant_op", "constant"),
     "device": ("framework.ops", "device_v2"),
@@ -30,10 +35,12 @@ OPERATIONS = {
     "reduce_mean": ("ops.math_ops", "reduce_mean"),
     "reshape": ("ops.array_ops", "reshape"),
     "round": ("ops.math_ops", "round"),
+    "shape": ("ops.array_ops", "shape_v2"),
     "sign": ("ops.math_ops", "sign"),
     "split": ("ops.array_ops", "split"),
     "sqrt": ("ops.math_ops", "sqrt"),
     "square": ("ops.math_ops", "square"),
+    "tile": ("ops.gen_array_ops", "tile"),
     "transpose": ("ops.array_ops", "transpose_v2"),
     "where": ("ops.array_ops", "where_v2"),
     "config.list_physical_devices": ("framework.config", "list_physical_devices"),
@@ -70,7 +77,7 @@ def lean_tensorflow() -> Any:
     try:
         _part("framework.ops").enable_eager_execution()
         _part("framework.tensor_shape").enable_v2_tensorshape()
-        found = {name: getattr(_part(module), defined) for name, (module, defined) in OPERATIONS.items()}
+        found = {name: attrgetter(defined)(_part(module)) for name, (module, defined) in OPERATIONS.items()}
         tf = SimpleNamespace()
         for name, operation in found.items():
             *groups, last = name.split(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -66,6 +66,28 @@ def _least() -> Any:
         if lean is not None:
             return _set_up(lean)
     return _whole()
+
+
+def graph_function(build: Callable[[], tuple[Any, list[Any]]], device: str) -> Callable[..., Any]:
+    """A graph as a function from numpy arrays to one, which computes in the thread that calls it.
+
+    Args:
+        build: makes the graph; gives its result and its placeholders.
+        device: where the graph is computed.
+    """
+    tf = operations()
+    graph = tf.Graph()
+    with graph.as_default(), tf.device(device):
+        result, inputs = build()
+    config = tf.compat.v1.ConfigProto(
+        intra_op_parallelism_threads=1,
+        inter_op_parallelism_threads=-1,  # in the thread of the caller
+        use_per_session_threads=True,
+        allow_soft_placement=True,
+    )
+    config.graph_options.rewrite_options.disable_meta_optimizer = True  # there is nothing to gain
+    call: Callable[..., Any] = tf.compat.v1.Session(graph=graph, config=config).make_callable(result, inputs)
+    return call
 
 
 def worker_count(device: str) -> int:

@@ -86,5 +86,5 @@ def _finish(combined: Any, kernel: Kernel, levels: Levels) -> Any:
 def _kept(alpha: Any, operation: Convolve) -> Any:
     """The alpha of the pixels under the anchors."""
     down, across = operation.windows
-    rows, columns = alpha.shape[0] - down.after, alpha.shape[1] - across.after
-    return alpha[down.before : rows : down.stride, across.before : columns : across.stride]
+    rows, columns = (slice(one.before, -one.after or None, one.stride) for one in (down, across))
+    return alpha[rows, columns]

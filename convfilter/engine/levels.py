@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from convfilter.names import Range
 from convfilter.runtime import operations as tf_operations
@@ -42,14 +41,14 @@ class Levels:
         return "float64" if self.depth == np.uint16 else "float32"
 
 
-def to_samples(part: Any, levels: Levels, range_: Range, extremes: tuple[float, float] | None) -> NDArray[Any]:
+def to_samples(part: Any, levels: Levels, range_: Range | None, extremes: Any) -> Any:
     """Bring numbers into the range of the picture and round them, half to even, once.
 
     Args:
         part: (rows, columns, channels, lanes), computed numbers.
         levels: their meaning.
         range_: ``clip`` saturates; ``abs`` takes magnitudes first; ``rescale`` stretches `extremes`
-            to the whole range.
+            to the whole range; None leaves the numbers as they are.
         extremes: least and greatest colour of the whole picture, for ``rescale``.
 
     Returns:
@@ -57,18 +56,15 @@ def to_samples(part: Any, levels: Levels, range_: Range, extremes: tuple[float, 
         hold them.
     """
     tf = tf_operations()
-    rows, columns, channels, lanes = part.shape
-    if range_ != "clip":
-        colours = channels - levels.alpha
-        colour = part[:, :, :colours]
-        if range_ == "abs":
-            colour = tf.abs(colour)
-        elif extremes is not None and extremes[1] > extremes[0]:
-            colour = (colour - extremes[0]) * levels.white / (extremes[1] - extremes[0])
+    colours = part.shape[2] - levels.alpha
+    if range_ == "abs":
+        part = tf.concat([tf.abs(part[:, :, :colours]), part[:, :, colours:]], 2)
+    elif range_ == "rescale":
+        least, greatest = extremes
+        colour = (part[:, :, :colours] - least) * levels.white / (greatest - least)
         part = tf.concat([colour, part[:, :, colours:]], 2)
-    beside = tf.transpose(tf.reshape(part, (-1, lanes)))
-    samples: NDArray[Any] = _rounded(beside, levels).numpy()
-    return samples.reshape(lanes, rows, columns, channels)
+    beside = tf.transpose(part, (3, 0, 1, 2))
+    return beside if range_ is None else _rounded(beside, levels)
 
 
 def _rounded(numbers: Any, levels: Levels) -> Any:

@@ -64,16 +64,16 @@ def correlate(part: Any, terms: list[tuple[Weights, ...]], stride: int, dilation
         (rows, columns, channels, lanes), without the halo.
     """
     tf = tf_operations()
-    rows, columns, channels, lanes = part.shape
+    channels, lanes = part.shape[2:]
     if lanes > 1:
         # Every channel of every lane is a channel of the convolution, with a filter of its own.
-        images = [tf.reshape(part, (1, rows, columns, channels * lanes))]
+        images = [tf.reshape(part, tf.concat([[1], tf.shape(part)[:2], [channels * lanes]], 0))]
     else:
         # One plane a call: with several, oneDNN ends the process on kernels of 150 x 150 and more.
-        images = tf.split(tf.reshape(part, (1, rows, columns, channels)), channels, axis=3)
+        images = tf.split(tf.transpose(part, (3, 0, 1, 2)), channels, axis=3)
     found = [_sum(_slid(image, term, stride, dilation) for term in terms) for image in images]
     whole = found[0] if len(found) == 1 else tf.concat(found, 3)
-    return tf.reshape(whole, (*whole.shape[1:3], channels, lanes))
+    return tf.reshape(whole, tf.concat([tf.shape(whole)[1:3], [channels, lanes]], 0))
 
 
 def pairs_of(weights: Weights) -> list[tuple[Weights, Weights]] | None:
@@ -121,15 +121,12 @@ def _slid(image: Any, term: tuple[Weights, ...], stride: int, dilation: int) -> 
 
 def _in_strips(image: Any, weights: Weights, down: int, across: int, dilation: int) -> Any:
     """One kernel over an image with strides, as a sum over strips of its rows."""
-    rows = -(-(image.shape[1] - (len(weights) - 1) * dilation) // down)
 
     def found() -> Iterator[Any]:
         for top, strip in _strips(weights):
-            first = top * dilation
-            last = first + (rows - 1) * down + (len(strip) - 1) * dilation + 1
-            under = image if (first, last) == (0, image.shape[1]) else image[:, first:last]
-            filters = np.repeat(strip[:, :, np.newaxis, np.newaxis], image.shape[3], axis=3)
-            yield _conv2d(under, tf_operations().constant(filters, image.dtype), down, across, dilation)
+            below = (len(weights) - top - len(strip)) * dilation
+            under = image[:, top * dilation : -below or None] if top or below else image
+            yield _conv2d(under, strip, down, across, dilation)
 
     return _sum(found())
 
@@ -148,9 +145,11 @@ def _strips(weights: Weights) -> list[tuple[int, Weights]]:
     return [(top, weights[top : top + step]) for top in range(0, len(weights), step)]
 
 
-def _conv2d(image: Any, filters: Any, down: int, across: int, dilation: int) -> Any:
+def _conv2d(image: Any, weights: Weights, down: int, across: int, dilation: int) -> Any:
     """`tf.nn.conv2d`, VALID; where TensorFlow takes stride and dilation not together, the stride comes after."""
     tf = tf_operations()
+    filter_ = tf.constant(weights[:, :, np.newaxis, np.newaxis], image.dtype)
+    filters = tf.tile(filter_, (1, 1, 1, image.shape[3]))
     if dilation == 1 and down == across:
         return tf.nn.conv2d(image, filters, strides=down, padding="VALID")
     maps = tf.nn.conv2d(image, filters, strides=1, padding="VALID", dilations=dilation)

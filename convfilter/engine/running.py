@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.engine.chain import Chain
-from convfilter.engine.levels import Levels, to_samples
-from convfilter.engine.passes import described, passes_of
+from convfilter.engine.graphs import Kind, compute
+from convfilter.engine.levels import Levels
+from convfilter.engine.passes import described
 from convfilter.engine.tiling import LANES, Tile, tile_shape, tiles
 from convfilter.errors import ImageError, OptionError, one_line
 from convfilter.names import RANGES, Range
@@ -26,56 +27,64 @@ TILES_BYTES = 2**29
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where tiles are computed.
+class Work:
+    """The frames of a picture, what is done to them, and where.
 
     Attributes:
-        device: TensorFlow's name of it.
+        frames: (height, width, channels).
+        operations: applied in order.
+        kind: what holds for all of them.
         lanes: of a tile.
         workers: threads, each of which computes a tile.
         tile_bytes: the most memory for one tile.
     """
 
-    device: str
+    frames: list[NDArray[Any]]
+    operations: Operations
+    kind: Kind
     lanes: int
     workers: int
     tile_bytes: int
 
-    def each(self, chains: list[Chain], use: Callable[[int, Tile, Any], None]) -> None:
-        """Compute every tile of every chain, and use its part; the tiles of all are shared among the workers."""
-        left, taking, failed = self._tiles(chains), threading.Lock(), threading.Event()
+    def each(self, use: Callable[[int, Tile, NDArray[Any]], None], extremes: tuple[float, float] = (0, 1)) -> None:
+        """Compute every tile of every frame, and use it; the tiles of all are shared among the workers.
+
+        Args:
+            use: gets the number of the frame, the tile, and what `compute` gives.
+            extremes: as for `compute`.
+        """
+        left, taking, failed = self._tiles(), threading.Lock(), threading.Event()
+        chains = [Chain(self.operations, *frame.shape[:2]) for frame in self.frames]
 
         def work() -> None:
-            tf = tf_operations()
-            with tf.device(self.device):  # holds for the thread that says it
-                while not failed.is_set():
-                    with taking:
-                        index, tile = next(left, (0, None))
-                    if tile is None:
-                        return
-                    try:
-                        use(index, tile, chains[index].compute(tile))
-                    except BaseException:
-                        failed.set()
-                        raise
+            while not failed.is_set():
+                with taking:
+                    index, tile = next(left, (0, None))
+                if tile is None:
+                    return
+                try:
+                    use(index, tile, compute(chains[index].part(tile), self.frames[index], self.kind, extremes))
+                except BaseException:
+                    failed.set()
+                    raise
 
         with ThreadPoolExecutor(self.workers) as pool:
             for future in [pool.submit(work) for _ in range(self.workers)]:
                 future.result()
 
-    def _tiles(self, chains: list[Chain]) -> Iterator[tuple[int, Tile]]:
-        for index, chain in enumerate(chains):
-            height, width, channels = chain.pixels.shape
+    def _tiles(self) -> Iterator[tuple[int, Tile]]:
+        for index, frame in enumerate(self.frames):
+            height, width, channels = frame.shape
             shape = tile_shape(
-                chain.operations,
+                self.operations,
                 height,
                 width,
                 channels=channels,
-                sample_bytes=np.dtype(chain.levels.compute_dtype).itemsize,
+                sample_bytes=np.dtype(self.kind.levels.compute_dtype).itemsize,
                 lanes=self.lanes,
                 budget=self.tile_bytes,
             )
-            for tile in tiles(chain.operations, height, width, shape):
+            for tile in tiles(self.operations, height, width, shape):
                 yield index, tile
 
 
@@ -114,16 +123,17 @@ def run(
     tf = tf_operations()
     levels = Levels(pixels[0].dtype, alpha)
     name = resolve_device(device)
+    kind = Kind(levels, pixels[0].shape[2], name, range_)
     lanes = LANES if has_fast_lanes(name) and levels.compute_dtype == "float32" else 1
     workers = worker_count(name)
-    place = Place(name, lanes, workers, min(tile_bytes or TILES_BYTES, TILES_BYTES) // workers)
-    for operation in operations:
-        if isinstance(operation, Convolve):
-            passes_of(operation.kernel)  # once, before the workers ask for it together
-    chains = [Chain(frame, operations, levels) for frame in pixels]
+    work = Work(pixels, operations, kind, lanes, workers, min(tile_bytes or TILES_BYTES, TILES_BYTES) // workers)
     try:
-        extremes = _extremes(chains, place) if range_ == "rescale" else None
-        return _run(chains, range_, extremes, place)
+        if range_ == "rescale":
+            extremes = _extremes(replace(work, kind=replace(kind, range_=None)))
+            if extremes[0] < extremes[1]:
+                return _run(work, extremes)
+            work = replace(work, kind=replace(kind, range_="clip"))
+        return _run(work)
     except (tf.errors.ResourceExhaustedError, MemoryError):
         raise ImageError(
             "does not fit into the memory of the device; try --device cpu, or make it smaller first"
@@ -149,30 +159,30 @@ def _require_output(pixels: NDArray[Any], operations: Operations) -> None:
         )
 
 
-def _run(chains: list[Chain], range_: Range, extremes: tuple[float, float] | None, place: Place) -> list[NDArray[Any]]:
+def _run(work: Work, extremes: tuple[float, float] = (0, 1)) -> list[NDArray[Any]]:
+    gray = any(isinstance(operation, Grayscale) for operation in work.operations)
     outputs = []
-    for chain in chains:
-        height, width, channels = chain.pixels.shape
-        if any(isinstance(operation, Grayscale) for operation in chain.operations):
-            channels = 1 + chain.levels.alpha
-        outputs.append(np.empty((*output_size(chain.operations, height, width), channels), chain.levels.depth))
+    for frame in work.frames:
+        height, width, channels = frame.shape
+        channels = 1 + work.kind.levels.alpha if gray else channels
+        outputs.append(np.empty((*output_size(work.operations, height, width), channels), frame.dtype))
 
-    def write(index: int, tile: Tile, part: Any) -> None:
-        for rows, lane in zip(tile.rows, to_samples(part, chains[index].levels, range_, extremes), strict=True):
+    def write(index: int, tile: Tile, samples: NDArray[Any]) -> None:
+        for rows, lane in zip(tile.rows, samples, strict=True):
             outputs[index][rows[0] : rows[-1] + 1, slice(*tile.columns)] = lane
 
-    place.each(chains, write)
+    work.each(write, extremes)
     return outputs
 
 
-def _extremes(chains: list[Chain], place: Place) -> tuple[float, float]:
+def _extremes(work: Work) -> tuple[float, float]:
     """The least and the greatest colour that the operations give."""
     found = [(np.inf, -np.inf)]
 
-    def note(index: int, _: Tile, part: Any) -> None:
-        colour = part.numpy()[:, :, : part.shape[2] - chains[index].levels.alpha]
+    def note(_index: int, _tile: Tile, numbers: NDArray[Any]) -> None:
+        colour = numbers[:, :, :, : numbers.shape[3] - work.kind.levels.alpha]
         finite = colour[np.isfinite(colour)]  # a float picture may hold NaN
         found.append((finite.min(initial=np.inf), finite.max(initial=-np.inf)))
 
-    place.each(chains, note)
+    work.each(note)
     return float(min(least for least, _ in found)), float(max(greatest for _, greatest in found))

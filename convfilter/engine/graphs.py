@@ -1,0 +1,161 @@
+"""Parts of a picture through graphs of TensorFlow: one is built for parts that are computed alike, and run for each.
+
+A graph is run by one call that needs no Python meanwhile, so that threads compute side by side and tiles may be so
+small that they stay near the processor. Parts are tensors (rows, columns, channels, lanes); lanes are runs of rows.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convfilter.borders import OUTSIDE
+from convfilter.engine.chain import Applied, Bordered, Index, Part, Pixels
+from convfilter.engine.colour import decode_srgb, encode_srgb, grayscale
+from convfilter.engine.convolution import convolve
+from convfilter.engine.levels import Levels, to_samples
+from convfilter.names import Range
+from convfilter.operations import Convolve, DecodeSrgb, EncodeSrgb, Grayscale, Operation
+from convfilter.runtime import graph_function
+from convfilter.runtime import operations as tf_operations
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What holds for every part of a run.
+
+    Attributes:
+        levels: what the numbers mean.
+        channels: of the picture.
+        device: TensorFlow's name of it.
+        range_: how numbers become samples; None leaves them numbers.
+    """
+
+    levels: Levels
+    channels: int
+    device: str
+    range_: Range | None
+
+
+def compute(part: Part, pixels: NDArray[Any], kind: Kind, extremes: tuple[float, float] = (0.0, 1.0)) -> NDArray[Any]:
+    """What a part of the pixels (height, width, channels) becomes.
+
+    Args:
+        part: of a chain over these pixels.
+        pixels: of one frame.
+        kind: what is to be made of it.
+        extremes: least and greatest colour of all frames, for range ``rescale``.
+
+    Returns:
+        (lanes, rows, columns, channels), in the depth of the picture, or numbers where there is no range.
+    """
+    with _building:
+        call = _graph(kind, part)
+    result: NDArray[Any] = call(*_inputs(part, pixels), *extremes)
+    return result
+
+
+_building = threading.Lock()
+"""Held so that two threads do not build one graph twice."""
+
+
+@lru_cache(maxsize=64)
+def _graph(kind: Kind, part: Part) -> Callable[..., Any]:
+    """A function of `_inputs` and of the extremes."""
+
+    def build() -> tuple[Any, list[Any]]:
+        inputs: list[Any] = []
+        numbers = _tensor(part, kind, inputs)
+        extremes = [_placeholder(inputs, kind.levels.compute_dtype, ()) for _ in range(2)]
+        return to_samples(numbers, kind.levels, kind.range_, extremes), inputs
+
+    return graph_function(build, kind.device)
+
+
+def _tensor(part: Part, kind: Kind, inputs: list[Any]) -> Any:
+    """The tensor of a part; its placeholders are added to the inputs."""
+    tf = tf_operations()
+    match part:
+        case Pixels(operations=operations, lanes=lanes):
+            samples = _placeholder(inputs, kind.levels.depth, (lanes, None, None, kind.channels))
+            tensor = tf.transpose(tf.cast(samples, kind.levels.compute_dtype), (1, 2, 3, 0))
+            for operation in operations:
+                tensor = _apply(tensor, operation, kind.levels)
+        case Applied(operation=operation, inner=inner):
+            tensor = _apply(_tensor(inner, kind, inputs), operation, kind.levels)
+        case Bordered(grid=grid, picks=picks):
+            tensor = tf.concat([tf.concat([_tensor(one, kind, inputs) for one in row], 1) for row in grid], 0)
+            for axis in (0, 1):
+                if picks[axis]:
+                    zeros = [[0, int(axis == other)] for other in range(4)]
+                    places = _placeholder(inputs, "int64", (None,))
+                    tensor = tf.gather(tf.pad(tensor, zeros), places, axis=axis)
+    return tensor
+
+
+def _placeholder(inputs: list[Any], dtype: Any, shape: tuple[int | None, ...]) -> Any:
+    inputs.append(tf_operations().compat.v1.placeholder(dtype, shape))
+    return inputs[-1]
+
+
+def _inputs(part: Part, pixels: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """What the placeholders of `_tensor` stand for, in their order."""
+    match part:
+        case Pixels(rows=rows, columns=columns):
+            yield _samples(pixels, rows, columns)
+        case Applied(inner=inner):
+            yield from _inputs(inner, pixels)
+        case Bordered(grid=grid, picks=picks, rows=rows, columns=columns):
+            for row in grid:
+                for one in row:
+                    yield from _inputs(one, pixels)
+            yield from (places for places, picked in zip((rows, columns), picks, strict=True) if picked)
+
+
+def _samples(pixels: NDArray[Any], rows: Index, columns: Index) -> NDArray[Any]:
+    """Pixels at any indices, zero for `OUTSIDE`: (lanes, rows, columns, channels)."""
+    samples = np.empty((*rows.shape, len(columns), pixels.shape[2]), pixels.dtype)
+    inside = columns.clip(0)
+    near = pixels[:, inside.min() : inside.max() + 1]
+    pieces = _pieces(inside - inside.min())
+    runs = (np.diff(rows) == 1).all(axis=1)
+    for lane, index, run in zip(samples, rows, runs, strict=True):
+        source = near[index[0] : index[-1] + 1] if run else near[index.clip(0)]
+        for place, across in pieces:
+            lane[:, place] = source[:, across]
+    if rows.min() == OUTSIDE or columns.min() == OUTSIDE:
+        samples[rows == OUTSIDE] = 0
+        samples[:, :, columns == OUTSIDE] = 0
+    return samples
+
+
+def _pieces(index: Index) -> list[tuple[slice, slice | Index]]:
+    """An index cut before and after its longest run without gaps: where each piece stands, and what it takes.
+
+    A run is taken as a slice, as inside the picture.
+    """
+    begins = np.flatnonzero(np.diff(index, prepend=index[0] - 2, append=index[-1] + 2) != 1)
+    longest = int(np.diff(begins).argmax())
+    first, last = int(begins[longest]), int(begins[longest + 1])
+    pieces: list[tuple[slice, slice | Index]] = [(slice(first, last), slice(index[first], index[last - 1] + 1))]
+    pieces += [(slice(start, stop), index[start:stop]) for start, stop in ((0, first), (last, len(index)))]
+    return [(place, source) for place, source in pieces if place.start < place.stop]
+
+
+def _apply(part: Any, operation: Operation, levels: Levels) -> Any:
+    """One operation on a part that holds its halo."""
+    match operation:
+        case Convolve():
+            return convolve(part, operation, levels)
+        case Grayscale(method=method):
+            return grayscale(part, method, levels)
+        case DecodeSrgb():
+            return decode_srgb(part, levels)
+        case EncodeSrgb():
+            return encode_srgb(part, levels)
