@@ -32,7 +32,6 @@ OPERATIONS = {
     "matmul": ("ops.math_ops", "matmul"),
     "maximum": ("ops.gen_math_ops", "maximum"),
     "pad": ("ops.array_ops", "pad_v2"),
-    "reduce_mean": ("ops.math_ops", "reduce_mean"),
     "reshape": ("ops.array_ops", "reshape"),
     "round": ("ops.math_ops", "round"),
     "shape": ("ops.array_ops", "shape_v2"),

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,6 +51,21 @@ def convfilter(*arguments: object, **options: Any) -> subprocess.CompletedProces
     if "stdout" in settings or "stderr" in settings:
         del settings["capture_output"]
     return subprocess.run([sys.executable, "-m", "convfilter", *map(os.fspath, map(str, arguments))], **settings)
+
+
+def start(*arguments: object) -> subprocess.Popen[bytes]:
+    """Start a command and return at once."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "convfilter", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 40) -> None:
+    """Wait for something to come true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.005)
 
 
 @pytest.fixture

@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import convfilter, fingerprint, pixels_of
+from conftest import convfilter, fingerprint, pixels_of, start, wait_until
 from PIL import Image, ImageDraw, ImageFont
-from test_cli_signals import start, wait_until
 
 from convfilter import load_kernel
 from convfilter.mnist.data import load_test

@@ -7,30 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import start, wait_until
 from files_pixels import noise
 from PIL import Image
 
 from convfilter.atomic import TEMPORARY_PREFIX
-
-
-def start(*arguments: object) -> subprocess.Popen[bytes]:
-    """Start a command and return at once."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "convfilter", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 40) -> None:
-    """Wait for something to come true."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.005)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_it_loads_little() -> None:
         "from convfilter.mnist.prediction import probabilities",
         "import numpy",
         "model = load_model()",
-        "print(probabilities(model.layers, model.weights, numpy.zeros((1, 28, 28), numpy.uint8)).shape)",
+        "print(probabilities(model.layers, model.weights, numpy.zeros((1, 28, 28), numpy.uint8), model.turns).shape)",
         "print([name for name in ('keras', 'tensorflow._api', 'matplotlib') if name in sys.modules])",
     )
     assert (done.stdout, done.stderr) == ("(1, 10)\n[]\n", "")

@@ -31,7 +31,7 @@ def page_of(pixels: NDArray[np.uint8], **options: Any) -> Any:
 def read(images: list[Any]) -> list[int]:
     """The digits that the shipped network reads in images of 28 x 28."""
     model = load_model()
-    return probabilities(model.layers, model.weights, np.array(images)).argmax(axis=1).tolist()
+    return probabilities(model.layers, model.weights, np.array(images), model.turns).argmax(axis=1).tolist()
 
 
 def share_read(condition: str, count: int) -> float:
@@ -56,7 +56,7 @@ def test_mnists_own_images_come_through(random: np.random.Generator) -> None:
 
 
 def test_reading_pictures_of_mnist_costs_little(random: np.random.Generator) -> None:
-    """Of 400 test images as pictures, dark on light and five times as large, hardly one more is misread."""
+    """Of 400 test images as pictures, dark on light and five times as large, at most three more are misread."""
     test = load_test()
     picks = random.choice(len(test), 400, replace=False)
     direct = np.array(read(list(test.images[picks])))
@@ -133,7 +133,7 @@ def test_mnists_convention(random: np.random.Generator) -> None:
         found = like_mnist(ink)
         assert (found.shape, found.dtype) == ((28, 28), np.uint8)
         rows, columns = (np.flatnonzero((found > 20).any(axis=axis)) for axis in (1, 0))
-        assert max(np.ptp(rows), np.ptp(columns)) + 1 <= 22
+        assert 17 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 22
         assert np.abs(np.array(ndimage.center_of_mass(found)) - 14).max() <= 0.51
 
 

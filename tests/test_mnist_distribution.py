@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_cli_signals import wait_until
+from conftest import wait_until
 
 from convfilter.mnist.models import load_model
 

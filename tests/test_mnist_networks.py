@@ -15,7 +15,6 @@ from convfilter.mnist.layers import (
     Dropout,
     Flatten,
     MaxPool,
-    MeanPool,
     Relu,
     named,
     output_shapes,
@@ -52,8 +51,6 @@ def keras_layers(layers: Any) -> list[Any]:
                 made.append(keras.layers.ReLU())
             case MaxPool():
                 made.append(keras.layers.MaxPooling2D(2, padding="same"))
-            case MeanPool():
-                made.append(keras.layers.GlobalAveragePooling2D())
             case Flatten():
                 made.append(keras.layers.Flatten())
             case Dropout(rate):
@@ -189,27 +186,25 @@ def test_one_cycle() -> None:
     assert np.abs(np.diff(rates)).max() < 0.004
 
 
-@pytest.mark.parametrize("bend", [0.0, 1e-7])
-def test_augmentation_is_an_affine_map(tf: Any, bend: float, random: np.random.Generator) -> None:
-    """A varied image is what scipy's affine transformation with the same small map makes of it, bent or not."""
+def test_augmentation_is_an_affine_map(tf: Any, random: np.random.Generator) -> None:
+    """A varied image is what scipy's affine transformation with the same small map makes of it."""
     images = random.random((16, 28, 28, 1), np.float32)
-    how, seed = Augmentation(rotation=10, zoom=0.1, shear=0.1, shift=2, bend=bend), tf.constant([3, 4])
+    how, seed = Augmentation(rotation=10, zoom=0.1, shear=0.1, shift=2), tf.constant([3, 4])
     found = augmented(tf.constant(images), how, seed).numpy()[..., 0]
     maps = _transforms(tf.constant(images), how, tf.random.fold_in(seed, 0)).numpy().astype(float)
-    assert np.abs(maps[:, [0, 4]] - 1).max() < 0.15
-    assert np.abs(maps[:, [1, 3]]).max() < 0.35
+    assert 0.03 < np.abs(maps[:, [0, 4]] - 1).max() < 0.15
+    assert 0.1 < np.abs(maps[:, [1, 3]]).max() < 0.35
     centre = maps[:, 2] + 13.5 * (maps[:, 0] + maps[:, 1]) - 13.5
     assert 1 < np.abs(centre).max() <= 2
     for image, result, (a, b, c, d, e, f) in zip(images[..., 0], found, maps, strict=True):
         wanted = scipy.ndimage.affine_transform(image, [[e, d], [b, a]], (f, c), order=1, mode="grid-constant")
-        np.testing.assert_allclose(result, wanted, atol=2e-3 if bend else 1e-4)
+        np.testing.assert_allclose(result, wanted, atol=2e-3)
 
 
-@pytest.mark.parametrize("bend", [0.0, 1e-7])
-def test_augmentation_of_nothing(tf: Any, bend: float, random: np.random.Generator) -> None:
-    """No variation leaves images as they are, with and without bending."""
+def test_augmentation_of_nothing(tf: Any, random: np.random.Generator) -> None:
+    """No variation leaves images as they are."""
     images = random.random((3, 28, 28, 1), np.float32)
-    found = augmented(tf.constant(images), Augmentation(bend=bend), tf.constant([1, 1])).numpy()
+    found = augmented(tf.constant(images), Augmentation(), tf.constant([1, 1])).numpy()
     np.testing.assert_allclose(found, images, atol=1e-5)
 
 

@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.numpy
-from conftest import fingerprint
+from conftest import fingerprint, start, wait_until
 from safetensors import safe_open
-from test_cli_signals import start, wait_until
 from trainings import same, trained
 
 from convfilter.errors import TrainingError
+from convfilter.mnist.checkpoints import ROW, restore_checkpoint, save_checkpoint
 from convfilter.mnist.course import Stopped
 from convfilter.mnist.data import Mnist
-from convfilter.mnist.trainer import run_of
+from convfilter.mnist.presets import run_of
+from convfilter.mnist.trainer import Trainer
+from convfilter.runtime import tensorflow
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(data: Mnist, tmp_path: Path) -> None:
@@ -69,6 +71,14 @@ def test_what_is_in_the_folder_is_kept(cli: Any, data: Mnist, tmp_path: Path) ->
     assert cli(*run, "--resume", "--overwrite").code == 2
     (tmp_path / "file").write_text("")
     assert cli("mnist", "train", "-o", tmp_path / "file").code == 2
+
+
+def test_the_checkpoint_of_the_longest_training_can_be_read(data: Mnist, tmp_path: Path) -> None:
+    """The history of 10,000 epochs, the most that `--epochs` allows, comes back out of a checkpoint."""
+    trainer = Trainer(run_of("softmax", epochs=10_000), data.training, tensorflow().distribute.get_strategy())
+    history = [dict.fromkeys(ROW, 1 / 3 + row) for row in range(10_000)]
+    save_checkpoint(tmp_path / "checkpoint.safetensors", trainer, history, 5.0)
+    assert restore_checkpoint(tmp_path / "checkpoint.safetensors", trainer) == (history, 5.0)
 
 
 def test_a_damaged_checkpoint_is_refused(cli: Any, data: Mnist, tmp_path: Path) -> None:
@@ -169,9 +179,8 @@ def test_a_stopped_training_tells_of_its_own_checkpoint(tmp_path: Path) -> None:
     process = start("mnist", "train", "--preset", "softmax", "--epochs", "500", "--overwrite", "-o", tmp_path)
     wait_until(lambda: not (tmp_path / "checkpoint.safetensors").exists(), 60)
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
-    path = tmp_path / "checkpoint.safetensors"
-    assert not path.exists() or path.read_bytes() != b"old"
+    _, err = process.communicate(timeout=10)
+    assert (b"what it has learned is in" in err) == (tmp_path / "checkpoint.safetensors").exists()
 
 
 def test_a_killed_training_can_go_on(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from trainings import same, trained
 from convfilter.mnist import course
 from convfilter.mnist.course import Progress
 from convfilter.mnist.data import Mnist, load_mnist
-from convfilter.mnist.trainer import Trainer, run_of
+from convfilter.mnist.presets import run_of
+from convfilter.mnist.trainer import Trainer
 from convfilter.mnist.training import train
 from convfilter.runtime import tensorflow
 
@@ -160,7 +161,7 @@ def test_progress_on_a_terminal(tmp_path: Path) -> None:
         assert words in text
 
 
-def test_replicas_learn_what_one_device_learns(data: Mnist) -> None:
+def test_replicas_learn_what_one_device_learns() -> None:
     """On two devices, `mirrored` takes the steps that one device takes: the same weights but for rounding."""
     code = (
         "import sys; sys.path.insert(0, 'tests')\n"

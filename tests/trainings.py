@@ -9,7 +9,7 @@ import numpy as np
 
 from convfilter.mnist.data import Mnist, Split, load_mnist
 from convfilter.mnist.models import load_model
-from convfilter.mnist.trainer import Run
+from convfilter.mnist.presets import Run
 from convfilter.mnist.training import train
 from convfilter.runtime import tensorflow
 

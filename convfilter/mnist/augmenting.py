@@ -42,16 +42,7 @@ def augmented(images: Any, how: Augmentation, seed: Any) -> Any:
     """
     tf = tensorflow()
     transforms = _transforms(images, how, tf.random.fold_in(seed, 0))
-    if how.bend:
-        return _resampled(images, transforms, _displacements(images, how.bend, tf.random.fold_in(seed, 1)))
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=images,
-        transforms=tf.pad(transforms, [[0, 0], [0, 2]]),
-        output_shape=tf.shape(images)[1:3],
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="CONSTANT",
-    )
+    return _resampled(images, transforms, _displacements(images, how.bend, tf.random.fold_in(seed, 1)))
 
 
 def _transforms(images: Any, how: Augmentation, seed: Any) -> Any:

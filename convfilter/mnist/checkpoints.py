@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from convfilter.errors import ModelError
+from convfilter.mnist.presets import Run
 from convfilter.mnist.tensor_files import Metadata, Shapes, read_tensors, write_tensors
-from convfilter.mnist.trainer import Run, Trainer
+from convfilter.mnist.trainer import Trainer
 
 FORMAT = "convfilter-mnist-checkpoint-1"
 

@@ -76,13 +76,11 @@ def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") 
     if ink is None:
         return Page(gray, (), inverted=invert == "yes", frames=frames)
     labels, groups = segment(ink.mask)
-    if not groups:
-        return Page(gray, (), ink.inverted, frames=frames)
-    chosen, others = (groups, 0)
+    others = 0
     if not many:
         main, others = main_strokes(groups, gray.shape)
-        chosen = [main]
-    return Page(gray, tuple(_digit(ink, labels, group) for group in chosen), ink.inverted, others, frames)
+        groups = [main]
+    return Page(gray, tuple(_digit(ink, labels, group) for group in groups), ink.inverted, others, frames)
 
 
 def _gray(picture: Picture) -> Floats:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convfilter.errors import OptionError, TrainingError
-from convfilter.mnist.trainer import Run
+from convfilter.mnist.presets import Run
 from convfilter.names import Strategy
 from convfilter.runtime import resolve_device, tensorflow
 
@@ -81,4 +81,4 @@ def _is_chief() -> bool:
             "--strategy multiworker needs TF_CONFIG, such as "
             '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
         ) from None
-    return kind == "chief" or (kind == "worker" and index == 0 and "chief" not in cluster)
+    return kind == "chief" or (index == 0 and "chief" not in cluster)

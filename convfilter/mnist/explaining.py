@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _figure(answer: Answer, model: Model) -> Any:
         places = axes[index * rows_each : (index + 1) * rows_each].flatten()
         places[1].imshow(reading.found.image, cmap="gray", vmin=0, vmax=255)
         places[1].set_title("the 28 x 28 that the network saw", fontsize=9)
-        maps = dict(maps_of(model.layers, model.weights, reading.found.image))
+        maps = maps_of(model.layers, model.weights, reading.found.image)
         for place, (name, title) in zip(places[2:], shown, strict=False):
             _draw_maps(place, maps[name], title)
         _draw_probabilities(places[2 + len(shown)], reading)
@@ -98,13 +99,11 @@ def _figure(answer: Answer, model: Model) -> Any:
 
 def _shown_layers(model: Model) -> list[tuple[str, str]]:
     """The layers after which there are maps to see: a ReLU stands for its convolution, too. Name and title."""
-    layers = list(named(model.layers))
     shown = []
-    for index, (name, layer) in enumerate(layers):
-        follows = layers[index + 1][1] if index + 1 < len(layers) else None
-        if isinstance(layer, Convolution) and isinstance(follows, Relu):
-            shown.append((layers[index + 1][0], f"{name}, {layer.size} x {layer.size}, and ReLU"))
-        elif isinstance(layer, (Convolution, MaxPool)):
+    for (before, first), (name, layer) in pairwise(named(model.layers)):
+        if isinstance(first, Convolution) and isinstance(layer, Relu):
+            shown.append((name, f"{before}, {first.size} x {first.size}, and ReLU"))
+        elif isinstance(layer, MaxPool):
             shown.append((name, name))
     return shown
 

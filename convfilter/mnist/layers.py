@@ -24,7 +24,7 @@ class Convolution:
 
     size: int
     filters: int
-    padding: Literal["SAME", "VALID"] = "VALID"
+    padding: Literal["SAME", "VALID"]
     normalized: bool = False
 
 
@@ -46,11 +46,6 @@ class MaxPool:
 
 
 @dataclass(frozen=True)
-class MeanPool:
-    """The mean of every feature map."""
-
-
-@dataclass(frozen=True)
 class Flatten:
     """Maps (height, width, channels) become a row of numbers."""
 
@@ -62,7 +57,7 @@ class Dropout:
     rate: float
 
 
-Layer = Convolution | Dense | Relu | MaxPool | MeanPool | Flatten | Dropout
+Layer = Convolution | Dense | Relu | MaxPool | Flatten | Dropout
 Layers = tuple[Layer, ...]
 
 
@@ -86,8 +81,6 @@ def output_shapes(layers: Layers) -> Iterator[tuple[str, Layer, tuple[int, ...],
                 shape = (shape[0] - cut, shape[1] - cut, filters)
             case MaxPool():
                 shape = (*(-(-side // 2) for side in shape[:2]), shape[2])
-            case MeanPool():
-                shape = shape[2:]
             case Flatten():
                 shape = (int(np.prod(shape)),)
             case Dense(units):

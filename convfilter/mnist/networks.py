@@ -17,7 +17,6 @@ from convfilter.mnist.layers import (
     Layer,
     Layers,
     MaxPool,
-    MeanPool,
     Relu,
     named,
     parameter_shapes,
@@ -100,8 +99,6 @@ def _through(name: str, layer: Layer, weights: Mapping[str, Any], values: Any, t
             return tf.nn.relu(values)
         case MaxPool():
             return tf.nn.max_pool2d(values, ksize=2, strides=2, padding="SAME")
-        case MeanPool():
-            return tf.reduce_mean(values, axis=(1, 2))
         case Flatten():
             return tf.reshape(values, (-1, int(np.prod(values.shape[1:]))))
         case Dropout(rate) if training:

@@ -1,4 +1,4 @@
-"""How gradients change parameters: TensorFlow's own update kernels, the learning rate, the running average."""
+"""How gradients change parameters: TensorFlow's own update kernels, and the learning rate."""
 
 from __future__ import annotations
 

@@ -63,14 +63,12 @@ class Evaluation:
         return float(-np.log(np.maximum(right, 1e-12)).mean())
 
 
-def evaluate(layers: Layers, weights: Weights, split: Split, turns: tuple[float, ...] = (0.0,)) -> Evaluation:
+def evaluate(layers: Layers, weights: Weights, split: Split, turns: tuple[float, ...]) -> Evaluation:
     """Read every image of a set; arguments as for `probabilities`."""
     return Evaluation(probabilities(layers, weights, split.images, turns), split.labels)
 
 
-def probabilities(
-    layers: Layers, weights: Weights, images: Images, turns: tuple[float, ...] = (0.0,)
-) -> NDArray[np.float32]:
+def probabilities(layers: Layers, weights: Weights, images: Images, turns: tuple[float, ...]) -> NDArray[np.float32]:
     """The probability of every digit: the geometric mean over an image turned in several ways.
 
     Args:
@@ -86,12 +84,12 @@ def probabilities(
         ModelError: the weights are so large that the logits are no numbers.
     """
     if len(turns) > 1:
-        each = [probabilities(layers, weights, _turned(images, degrees)) for degrees in turns]
+        each = [probabilities(layers, weights, _turned(images, degrees), (0.0,)) for degrees in turns]
         means = np.exp(np.mean([np.log(one + LEAST) for one in each], axis=0))
         return np.asarray(means / means.sum(axis=1, keepdims=True))
     tf = operations()
     parts = [
-        tf.nn.softmax(logits(layers, weights, as_input(images[first : first + BATCH]))).numpy()
+        tf.nn.softmax(logits(layers, weights, _as_input(images[first : first + BATCH]))).numpy()
         for first in range(0, len(images), BATCH)
     ]
     found = np.concatenate(parts) if parts else np.empty((0, CLASSES), np.float32)
@@ -104,12 +102,12 @@ def _turned(images: Images, degrees: float) -> Images:
     return ndimage.rotate(images, degrees, axes=(1, 2), reshape=False, order=1) if degrees and len(images) else images
 
 
-def maps_of(layers: Layers, weights: Weights, image: Images) -> list[tuple[str, NDArray[np.float32]]]:
-    """What comes out of every layer for one image (28, 28): the layer's name, and its maps without the batch."""
-    maps = feature_maps(layers, weights, as_input(image[np.newaxis]))
-    return [(name, values[0].numpy()) for name, values in maps]
+def maps_of(layers: Layers, weights: Weights, image: Images) -> dict[str, NDArray[np.float32]]:
+    """What comes out of every layer for one image (28, 28): maps without the batch, by the layer's name."""
+    maps = feature_maps(layers, weights, _as_input(image[np.newaxis]))
+    return {name: values[0].numpy() for name, values in maps}
 
 
-def as_input(images: Images) -> Any:
+def _as_input(images: Images) -> Any:
     """Images (n, 28, 28), uint8, as a network reads them."""
     return operations().constant(images[..., np.newaxis].astype(np.float32) / 255)

@@ -1,4 +1,4 @@
-"""The presets: a network and how it is trained, under a name."""
+"""The presets: a network and how it is trained, under a name; and what a run changes of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from convfilter.mnist.augmenting import Augmentation
-from convfilter.mnist.layers import Convolution, Dense, Dropout, Flatten, Layers, MaxPool, MeanPool, Relu
+from convfilter.mnist.layers import CLASSES, Convolution, Dense, Dropout, Flatten, Layers, MaxPool, Relu
 from convfilter.mnist.optimizers import Rule
 from convfilter.names import PresetName
 
@@ -63,8 +63,8 @@ def _pyramid(filters: int) -> Layers:
     return (
         *(*_block(5, filters, "VALID"), MaxPool()),
         *(*_block(3, 2 * filters), *_block(3, 2 * filters, "VALID"), MaxPool()),
-        *(*_block(3, 4 * filters), *_block(5, 4 * filters, "VALID"), MeanPool()),
-        Dense(10),
+        *(*_block(3, 4 * filters), *_block(5, 4 * filters, "VALID"), Flatten()),
+        Dense(CLASSES),
     )
 
 
@@ -83,20 +83,20 @@ _ACCURATE = replace(_FAST, layers=_pyramid(24), epochs=20)
 PRESETS: dict[PresetName, Preset] = {
     # Softmax regression, the tutorial's first network: ten weighted sums of the pixels.
     "softmax": Preset(
-        (Flatten(), Dense(10)),
+        (Flatten(), Dense(CLASSES)),
         epochs=25,
         batch_size=100,
         rule="sgd",
         learning_rate=0.01,
         initial=0.0,
     ),
-    # The tutorial's convolutional network, as it stood there.
+    # The tutorial's convolutional network; there, the first weights were cut off at two standard deviations.
     "classic": Preset(
         (
             *(Convolution(5, 32, "SAME"), Relu(), MaxPool()),
             *(Convolution(5, 64, "SAME"), Relu(), MaxPool()),
             *(Flatten(), Dense(1024), Relu(), Dropout(0.5)),
-            Dense(10),
+            Dense(CLASSES),
         ),
         epochs=20_000 * 50 / 55_000,
         batch_size=50,
@@ -113,3 +113,45 @@ PRESETS: dict[PresetName, Preset] = {
     # The same, taught other ways to write 1 and 7 too; this one comes with convfilter.
     "international": replace(_ACCURATE, allographs=0.15),
 }
+
+
+@dataclass(frozen=True)
+class Run:
+    """What decides the outcome of a training.
+
+    Attributes:
+        preset: the network, and everything that is not named here.
+        epochs: how often every training image is seen.
+        batch_size: images for one step, over all replicas.
+        learning_rate: constant, or the greatest of one cycle, as the preset has it.
+        seed: of weights, order, variations and dropout.
+        budget: seconds after which training ends, whatever `epochs` says; None for no such end.
+    """
+
+    preset: PresetName
+    epochs: float
+    batch_size: int
+    learning_rate: float
+    seed: int = 0
+    budget: float | None = None
+
+
+def run_of(
+    preset: PresetName,
+    *,
+    epochs: float | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
+    seed: int = 0,
+    budget: float | None = None,
+) -> Run:
+    """What a preset says, but for what is given here."""
+    usual = PRESETS[preset]
+    return Run(
+        preset,
+        epochs or usual.epochs,
+        batch_size or usual.batch_size,
+        learning_rate or usual.learning_rate,
+        seed,
+        budget,
+    )

@@ -17,8 +17,8 @@ from convfilter import atomic
 from convfilter.errors import ImageError, ModelError
 from convfilter.images.sources import open_regular, read_up_to
 
-MAX_HEADER = 100_000
-"""Bytes; the names and shapes of a hundred tensors are a tenth of it."""
+MAX_HEADER = 4_000_000
+"""Bytes; the history of 10,000 epochs, the most that a checkpoint can hold, takes 2.1 MB."""
 
 Shapes = dict[str, tuple[int, ...]]
 Arrays = dict[str, NDArray[np.float32]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,55 +14,12 @@ from convfilter.mnist.data import Split
 from convfilter.mnist.layers import parameter_shapes, statistics_shapes
 from convfilter.mnist.networks import TrainingPass, Weights, folded, logits
 from convfilter.mnist.optimizers import Optimizer, one_cycle
-from convfilter.mnist.presets import PRESETS, Preset
+from convfilter.mnist.presets import PRESETS, Preset, Run
 from convfilter.mnist.tensor_files import Arrays, Shapes
-from convfilter.names import PresetName
 from convfilter.runtime import tensorflow
 
 STATISTICS_DECAY = 0.99
 """Of the running mean and variance of a normalised layer, for a step."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What decides the outcome of a training.
-
-    Attributes:
-        preset: the network, and everything that is not named here.
-        epochs: how often every training image is seen.
-        batch_size: images for one step, over all replicas.
-        learning_rate: constant, or the greatest of one cycle, as the preset has it.
-        seed: of weights, order, variations and dropout.
-        budget: seconds after which training ends, whatever `epochs` says; None for no such end.
-    """
-
-    preset: PresetName
-    epochs: float
-    batch_size: int
-    learning_rate: float
-    seed: int = 0
-    budget: float | None = None
-
-
-def run_of(
-    preset: PresetName,
-    *,
-    epochs: float | None = None,
-    batch_size: int | None = None,
-    learning_rate: float | None = None,
-    seed: int = 0,
-    budget: float | None = None,
-) -> Run:
-    """What a preset says, but for what is given here."""
-    usual = PRESETS[preset]
-    return Run(
-        preset,
-        epochs or usual.epochs,
-        batch_size or usual.batch_size,
-        learning_rate or usual.learning_rate,
-        seed,
-        budget,
-    )
 
 
 class Trainer:

@@ -20,7 +20,8 @@ from convfilter.mnist.course import CHECKPOINT, Course, Progress, writing
 from convfilter.mnist.data import Mnist
 from convfilter.mnist.models import MODEL, Model, save_model
 from convfilter.mnist.prediction import Evaluation, evaluate
-from convfilter.mnist.trainer import Run, Trainer
+from convfilter.mnist.presets import Run
+from convfilter.mnist.trainer import Trainer
 
 HISTORY = "history.json"
 
@@ -123,14 +124,13 @@ def _write(course: Course, result: Evaluation, data: Mnist, folder: Path) -> Non
         save_model(model, path, overwrite=True)
     with writing(folder / HISTORY) as path, atomic.output_file(path, overwrite=True) as file:
         file.write(json.dumps({**metrics, "history": course.history}, indent=1).encode())
-    drawings: dict[str, Callable[[], Any]] = {
-        "learning-curve.png": lambda: pictures.learning_curve(course.history),
-        "confusion.png": lambda: pictures.confusion(result),
-        "misclassified.png": lambda: pictures.misclassified(result, data.test.images),
-        "filters.png": lambda: pictures.filters(model),
+    drawings = {
+        "learning-curve.png": pictures.learning_curve(course.history),
+        "confusion.png": pictures.confusion(result),
+        "misclassified.png": pictures.misclassified(result, data.test.images),
+        "filters.png": pictures.filters(model),
     }
-    for name, draw in drawings.items():
-        figure = draw()
+    for name, figure in drawings.items():
         with writing(folder / name) as path:
             save_figure(figure, path, overwrite=True)
     (folder / CHECKPOINT).unlink(missing_ok=True)

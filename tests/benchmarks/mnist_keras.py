@@ -56,7 +56,8 @@ def fast(seed: int) -> None:
     from convfilter.mnist.course import Course
     from convfilter.mnist.data import load_mnist
     from convfilter.mnist.prediction import evaluate
-    from convfilter.mnist.trainer import Trainer, run_of
+    from convfilter.mnist.presets import run_of
+    from convfilter.mnist.trainer import Trainer
     from convfilter.runtime import tensorflow
 
     data = load_mnist()

@@ -107,12 +107,12 @@ def train(
 
     Ctrl-C keeps what it has learned in a checkpoint, and --resume goes on with it.
     """
-    from convfilter.cli.progress import training_progress
+    from convfilter.cli.mnist.progress import training_progress
     from convfilter.mnist.course import CHECKPOINT, Stopped
     from convfilter.mnist.data import load_mnist
     from convfilter.mnist.distribution import distributed
     from convfilter.mnist.models import MODEL
-    from convfilter.mnist.trainer import run_of
+    from convfilter.mnist.presets import run_of
     from convfilter.mnist.training import check_folder
     from convfilter.mnist.training import train as train_network
 

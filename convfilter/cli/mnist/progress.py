@@ -13,7 +13,7 @@ from convfilter.cli import signals, streams
 
 if TYPE_CHECKING:
     from convfilter.mnist.course import Progress
-    from convfilter.mnist.trainer import Run
+    from convfilter.mnist.presets import Run
 
 
 @contextmanager
@@ -63,7 +63,8 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
     from rich.progress import Progress as Bar
 
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[numbers]}")
-    with Bar(*columns, console=Console(stderr=True)) as bar, _hidden_cursor():
+    signals.restore_terminal = "\n\x1b[?25h"  # the bar hides the cursor
+    with Bar(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("getting ready", total=1.0, numbers="")
         validation: float | None = None
 
@@ -73,14 +74,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
             numbers = _numbers(replace(now, validation_accuracy=validation))
             bar.update(task, completed=now.done, description=f"epoch {now.epoch:.1f}", numbers=numbers)
 
-        yield report
-
-
-@contextmanager
-def _hidden_cursor() -> Iterator[None]:
-    """For a block in which a bar hides the cursor: a signal that ends the process gives it back."""
-    signals.restore_terminal = "\n\x1b[?25h"
-    try:
-        yield
-    finally:
-        signals.restore_terminal = ""
+        try:
+            yield report
+        finally:
+            signals.restore_terminal = ""
