@@ -18,7 +18,7 @@ from layouts import layout
 from references import BORDERS
 
 from convfilter import Convolve, Grayscale, Kernel, gaussian_kernel, mean_kernel
-from convfilter.engine import tiling
+from convfilter.engine import graphs, tiling
 from convfilter.engine.tiling import COPIES, LEAST_PIXELS, tile_shape, tiles
 from convfilter.operations import DecodeSrgb, EncodeSrgb, Operations, output_size
 
@@ -127,6 +127,16 @@ def test_numbers_that_are_not_finite_stay_where_they_are(name: str) -> None:
     assert wrong[19:22, 29:32, 1].all()
     assert wrong[39:42, 9:12, 2].all()
     assert wrong.sum() == 18
+
+
+def test_pictures_of_all_sizes_share_a_graph(random: np.random.Generator) -> None:
+    """A second picture, of another size and with an equal kernel of its own, is computed without a new graph."""
+    run(noise(random, 300, 200, 3), Convolve(gaussian_kernel(2.5)))
+    built = graphs._graph.cache_info().misses
+    run(noise(random, 170, 400, 3), Convolve(gaussian_kernel(2.5)))
+    assert graphs._graph.cache_info().misses == built
+    run(noise(random, 170, 400, 3), Convolve(gaussian_kernel(2.6)))
+    assert graphs._graph.cache_info().misses == built + 1
 
 
 def test_max_memory(cli: Any, photo: Path, tmp_path: Path) -> None:

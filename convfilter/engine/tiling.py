@@ -14,10 +14,14 @@ LANES = 16
 """Runs of rows that are filtered side by side on the channel axis: as many float32 as a vector register holds."""
 
 TILE_SAMPLES = 3 * 2**19
-"""Samples of a tile, 6 MB of float32. Smaller ones would stay nearer to the processor, but each costs a millisecond."""
+"""Samples of a tile, 6 MB of float32. Smaller ones would stay nearer to the processor, but each takes half a
+millisecond."""
 
-TILE_WIDTH = 1024
-"""Columns of a tile, so that the halo of a usual kernel is little beside them."""
+TILE_WIDTH = 128
+"""Columns of a tile of a tall picture: the rows under a usual kernel then stay near to the processor."""
+
+HALO_SHARE = 4
+"""A tile has so many times the columns of its halo, at least."""
 
 LEAST_PIXELS = 1024
 """Pixels of the smallest tile: with a huge kernel, smaller ones would have no end."""
@@ -65,8 +69,9 @@ def tile_shape(
     (down, stride_down), (across, stride_across) = (_footprint(operations, axis) for axis in (0, 1))
     height_out, width_out = output_size(operations, height, width)
     lanes = lanes if height_out >= lanes else 1
-    columns = min(width_out, max(TILE_WIDTH, across))
-    rows = min(-(-height_out // lanes), max(TILE_SAMPLES // (columns * channels * lanes), down, 1))
+    tallest, samples = -(-height_out // lanes), TILE_SAMPLES // (channels * lanes)
+    columns = min(width_out, max(TILE_WIDTH, HALO_SHARE * across, samples // tallest))
+    rows = min(tallest, max(samples // columns, down, 1))
     most = budget / (channels * lanes * sample_bytes * COPIES)
     while (rows * stride_down + down) * (columns * stride_across + across) > most:
         if lanes * rows * columns <= LEAST_PIXELS:
