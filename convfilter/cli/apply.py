@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from convfilter.cli import options
+from convfilter.cli import batch_options, options
 
 
 @click.command()
-@options.inputs
+@batch_options.inputs
 @click.option(
     "--kernel",
     "kernels",
@@ -21,6 +21,7 @@ from convfilter.cli import options
 )
 @options.filtering
 @options.output
+@batch_options.running
 @options.running
 def apply(inputs: tuple[str, ...], kernels: tuple[str, ...], **shared: Any) -> None:
     """Apply one or more kernels to pictures.

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from convfilter.cli import options
+from convfilter.cli import batch_options, options
 
 
 @click.command()
-@options.inputs
+@batch_options.inputs
 @click.option(
     "--kernel",
     default="gaussian",
@@ -21,6 +21,7 @@ from convfilter.cli import options
 @options.kernel_size
 @options.filtering
 @options.output
+@batch_options.running
 @options.running
 def blur(inputs: tuple[str, ...], kernel: str, sigma: float | None, size: int | None, **shared: Any) -> None:
     """Blur pictures with a kernel.

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from convfilter.cli import options
+from convfilter.cli import batch_options, options
 from convfilter.names import GRAY_METHODS, GrayMethod
 
 
 @click.command()
-@options.inputs
+@batch_options.inputs
 @click.option(
     "--method",
     type=click.Choice(GRAY_METHODS),
@@ -20,6 +20,7 @@ from convfilter.names import GRAY_METHODS, GrayMethod
     help="The mean of the channels, luma by BT.601 or BT.709, or luminance in linear light.",
 )
 @options.output
+@batch_options.running
 @options.running
 def gray(inputs: tuple[str, ...], method: GrayMethod, **shared: Any) -> None:
     """Make pictures grey.

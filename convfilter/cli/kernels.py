@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from convfilter.cli import options, streams
-from convfilter.cli.text import printable
+from convfilter.text import printable
 
 
 @click.group()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 
@@ -15,8 +16,8 @@ from convfilter.cli.devices import devices
 from convfilter.cli.gray import gray
 from convfilter.cli.kernels import kernels
 from convfilter.cli.mnist import mnist
-from convfilter.cli.text import error_line
 from convfilter.errors import ConvfilterError
+from convfilter.text import error_line
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,6 +45,8 @@ def main() -> None:
     code = code or (0 if printed else 1)
     if hasattr(sys.modules.get("tensorflow"), "__version__"):
         sys.exit(code)  # the whole of it has things to put in order, such as leaving other workers
+    if "matplotlib" in sys.modules:
+        atexit._run_exitfuncs()  # it may have made a temporary folder for its caches
     # Taking Python apart takes a fifth of a second, and all that was to be written has been written.
     os._exit(code)
 

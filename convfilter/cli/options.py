@@ -15,7 +15,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
 
 
-def _together(*decorators: Decorator[Any]) -> Decorator[Command]:
+def together(*decorators: Decorator[Any]) -> Decorator[Command]:
     """Several decorators as one; `--help` shows them in this order."""
 
     def decorate(command: Command) -> Command:
@@ -44,7 +44,7 @@ inputs: Decorator[Any] = click.argument(
     type=click.Path(allow_dash=True, readable=False),  # each is checked when its turn comes
 )
 
-kernel_size = _together(
+kernel_size = together(
     click.option(
         "--sigma",
         type=float,
@@ -53,7 +53,7 @@ kernel_size = _together(
     click.option("--size", type=int, help="Pixels on a side: odd for gaussian.  [default: 3 for mean]"),
 )
 
-output = _together(
+output = together(
     click.option(
         "-o",
         "--output",
@@ -71,7 +71,7 @@ output = _together(
     ),
 )
 
-filtering = _together(
+filtering = together(
     click.option(
         "--border",
         type=click.Choice(BORDERS),
@@ -120,7 +120,7 @@ def _bytes(_context: click.Context, _option: click.Parameter, value: str | None)
     return size
 
 
-running = _together(
+running = together(
     click.option(
         "--device",
         default="auto",

@@ -1,20 +1,22 @@
-"""What blur, gray and apply have in common: plan, run, report."""
+"""What blur, gray and apply have in common: find the inputs, plan, run, report."""
 
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from convfilter.cli import signals, streams
-from convfilter.cli.text import error_line, printable
+from convfilter.text import error_line, printable
 
 if TYPE_CHECKING:
+    from convfilter.batch import Result
+    from convfilter.cli.progress import Say
     from convfilter.files import Settings
     from convfilter.kernels import Kernel
     from convfilter.operations import Operations
+    from convfilter.reports import Report
     from convfilter.targets import Job
 
 
@@ -41,26 +43,28 @@ def run(
     inputs: tuple[str, ...],
     operations: Operations,
     *,
-    output: str | None,
-    compare: str | None,
     overwrite: bool,
-    in_place: bool,
     quality: int | None,
     device: str,
     max_pixels: int,
     max_memory: int | None,
+    jobs: int | None,
+    dry_run: bool,
+    reports: tuple[str, ...],
     quiet: bool,
     verbose: bool,
     range_: Any = "clip",
     linear: bool = False,
+    **planning: Any,
 ) -> None:
-    """Filter every input and end with the right exit code."""
+    """Filter every input and end with the right exit code; `planning` goes to `plan_jobs`."""
     from convfilter.files import Settings
+    from convfilter.inputs import STREAM
     from convfilter.operations import in_linear_light
+    from convfilter.reports import open_report
     from convfilter.runtime import resolve_device
-    from convfilter.targets import STREAM, plan
 
-    jobs = plan(inputs, command, output=output, compare=compare, in_place=in_place)
+    planned = plan_jobs(command, inputs, overwrite=overwrite, **planning)
     settings = Settings(
         in_linear_light(operations) if linear else operations,
         range_=range_,
@@ -69,41 +73,100 @@ def run(
         max_pixels=max_pixels,
         max_memory=max_memory,
         overwrite=overwrite,
+        count_clipped=bool(reports),
+        thumbnails=any(path.endswith(".html") for path in reports),
     )
     if device != "auto":
         resolve_device(device)  # refused before any file is touched
-    if jobs[0].target == STREAM and sys.stdout is not None and sys.stdout.isatty():
+    if dry_run:
+        from convfilter.cli.dry_run import show_plan
+
+        show_plan(planned, settings, jobs)
+        return
+    if planned[0].target == STREAM and sys.stdout is not None and sys.stdout.isatty():
         raise click.UsageError("standard output is a terminal, not a place for a picture; give --output or a pipe")
-    if not _report(jobs, settings, quiet, verbose):
-        click.get_current_context().exit(1)
+    with open_report(reports, f"convfilter {command}") as report:
+        if not _run(planned, settings, jobs, report, quiet, verbose):
+            click.get_current_context().exit(1)
 
 
-def _report(jobs: list[Job], settings: Settings, quiet: bool, verbose: bool) -> bool:
+def plan_jobs(
+    command: str,
+    inputs: tuple[str, ...],
+    *,
+    recursive: bool,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    lists: tuple[str, ...],
+    null: bool,
+    output: str | None,
+    compare: str | None,
+    overwrite: bool,
+    in_place: bool,
+    skip_existing: bool,
+) -> list[Job]:
+    """Find the inputs and decide where their results go, before anything is written."""
+    from convfilter.inputs import Selection, find, listed
+    from convfilter.targets import folder_of, plan
+
+    if skip_existing and (overwrite or in_place):
+        raise click.UsageError("--skip-existing leaves outputs as they are; leave out --overwrite and --in-place")
+    names = [*inputs, *(name for list_ in lists for name in listed(list_, separator=b"\0" if null else b"\n"))]
+    if not names:
+        raise click.UsageError("Missing argument 'INPUT...': name pictures, folders or patterns.")
+    outside = tuple(folder for folder in map(folder_of, (output, compare)) if folder is not None)
+    sources = find(names, Selection(recursive, include, exclude, outside))
+    return plan(sources, command, output=output, compare=compare, in_place=in_place, skip_existing=skip_existing)
+
+
+def _run(jobs: list[Job], settings: Settings, at_once: int | None, report: Report, quiet: bool, verbose: bool) -> bool:
     """Run the jobs and tell what becomes of each; True where none failed.
 
     Results, the paths that were written, go to standard output; everything else to standard error.
     """
     from convfilter import batch, engine
-    from convfilter.targets import STREAM
+    from convfilter.cli.progress import Tally, batch_progress
 
     if verbose:
         for operation in settings.operations:
             streams.warn(printable(f"{operation}{engine.method_of(operation, settings.device)}"))
-    done = failed = 0
-    start = time.perf_counter()
-    signals.summary = lambda: f"; {done} done, {failed} failed, {len(jobs) - done - failed} not done"
-    for result in batch.run(jobs, settings):
-        if result.error is not None:
-            failed += 1
-            streams.warn(printable(result.error))
-            continue
-        done += 1
-        if not quiet:
-            for note in result.notes:
-                streams.warn(error_line(result.job.source, note))
-            if result.job.target != STREAM:
-                streams.result(printable(result.job.target))
-    if failed or (len(jobs) > 1 and not quiet) or verbose:
-        seconds = f" in {time.perf_counter() - start:.2f} s" if verbose else ""
-        streams.warn(f"{done} done, {failed} failed{seconds}")
-    return not failed
+    tally = Tally(len(jobs))
+    signals.summary = lambda: f"; {tally}, {tally.total - tally.ended} not done"
+    signals.wind_up = lambda: _stop(report)
+    with batch_progress(tally, quiet) as (say, changed):
+        for result in batch.run(jobs, settings, at_once=at_once):
+            tally.add(result)
+            _tell(result, say, quiet)
+            report.add(result)
+            changed()
+    signals.wind_up = None
+    report.finish()
+    if tally.counts["failed"] or (len(jobs) > 1 and not quiet) or verbose:
+        seconds = f" in {tally.seconds:.2f} s" if verbose else ""
+        streams.warn(f"{tally}{seconds}")
+    return not tally.counts["failed"]
+
+
+def _stop(report: Report) -> None:
+    """End at once, but for the page of a report."""
+    from convfilter.errors import WritingError
+
+    try:
+        report.finish()
+    except WritingError as error:
+        streams.warn(printable(str(error)))
+    signals.end()
+
+
+def _tell(result: Result, say: Say, quiet: bool) -> None:
+    from convfilter.inputs import STREAM
+
+    if result.status == "failed":
+        say(printable(result.reason), False)
+        return
+    if quiet or result.outcome is None:
+        return
+    for note in result.outcome.notes:
+        say(error_line(result.job.source, note), False)
+    if result.job.target != STREAM:
+        say(printable(result.job.target), True)

@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 
-from convfilter.cli.text import error_line
+from convfilter.text import error_line
 
 _lost = False
 """Whether a line of results could not be printed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from convfilter.cli.text import printable
+from convfilter.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ import click
 
 from convfilter.cli import streams
 from convfilter.cli.options import Name
-from convfilter.cli.text import printable
+from convfilter.text import printable
 
 
 @click.command()

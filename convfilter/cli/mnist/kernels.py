@@ -9,7 +9,7 @@ import click
 from convfilter.cli import streams
 from convfilter.cli.mnist import options
 from convfilter.cli.options import Name
-from convfilter.cli.text import printable
+from convfilter.text import printable
 
 
 @click.command()

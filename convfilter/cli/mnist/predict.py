@@ -10,8 +10,8 @@ import click
 from convfilter.cli import options as shared
 from convfilter.cli import signals, streams
 from convfilter.cli.mnist import options
-from convfilter.cli.text import error_line, printable
 from convfilter.names import INVERTS, Invert
+from convfilter.text import error_line, printable
 
 
 @click.command()
@@ -57,19 +57,24 @@ def predict(
     """
     from convfilter.cli.mnist.tables import answer_lines, answer_rows, answer_table
     from convfilter.errors import ImageError
+    from convfilter.inputs import as_path
     from convfilter.mnist.answers import answer
     from convfilter.mnist.explaining import draw_answer, drawing_targets
     from convfilter.mnist.models import load_model
-    from convfilter.targets import as_path
 
     paths = [as_path(name) for name in inputs]
     drawings = drawing_targets(explain, paths) if explain else [None] * len(paths)
     network = load_model(model)
     done, failed = 0, 0
     stop = threading.Event()
-    signals.summary = lambda: f"; {done} done, {failed} failed, {len(paths) - done - failed} not done"
-    signals.wind_up = stop.set
     rows: list[tuple[str, ...]] = []
+
+    def summary() -> str:
+        if rows:
+            streams.result(answer_table(rows))
+        return f"; {done} done, {failed} failed, {len(paths) - done - failed} not done"
+
+    signals.summary, signals.wind_up = summary, stop.set
     for path, drawing in zip(paths, drawings, strict=True):
         if stop.is_set():
             break
@@ -90,10 +95,10 @@ def predict(
         rows += answer_rows(read)
         for warning in read.warnings:
             streams.warn(error_line(path, warning))
-    if rows:
-        streams.result(answer_table(rows))
     if stop.is_set():
         signals.end()
+    if rows:
+        streams.result(answer_table(rows))
     if failed:
         streams.warn(f"{done} done, {failed} failed")
         click.get_current_context().exit(1)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from convfilter.cli import signals, streams
+from convfilter.cli import bars, streams
 
 if TYPE_CHECKING:
     from convfilter.mnist.course import Progress
@@ -21,7 +19,7 @@ def training_progress(run: Run, quiet: bool) -> Iterator[Callable[[Progress], No
     """What `training.train` reports to, for as long as the block lasts."""
     if quiet:
         yield lambda _: None
-    elif sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+    elif bars.wanted():
         with _bar() as report:
             yield report
     else:
@@ -47,25 +45,13 @@ def _numbers(now: Progress) -> str:
     validation = "" if now.validation_accuracy is None else f", validation {100 * now.validation_accuracy:.2f} %"
     return (
         f"loss {now.loss:.4f}, training {100 * now.accuracy:.2f} %{validation}, "
-        f"{now.images_per_second:,.0f} images/s, {_time(now.seconds_left)} left"
+        f"{now.images_per_second:,.0f} images/s, {bars.clock(now.seconds_left)} left"
     )
-
-
-def _time(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes}:{seconds:02}"
 
 
 @contextmanager
 def _bar() -> Iterator[Callable[[Progress], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[numbers]}")
-    signals.restore_terminal = "\n\x1b[?25h"  # the bar hides the cursor
-    with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("getting ready", total=1.0, numbers="")
+    with bars.bar("getting ready", 1.0) as (bar, task):
         validation: float | None = None
 
         def report(now: Progress) -> None:
@@ -74,7 +60,4 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
             numbers = _numbers(replace(now, validation_accuracy=validation))
             bar.update(task, completed=now.done, description=f"epoch {now.epoch:.1f}", numbers=numbers)
 
-        try:
-            yield report
-        finally:
-            signals.restore_terminal = ""
+        yield report

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from convfilter.cli.tables import plain_table, render
-from convfilter.cli.text import printable
+from convfilter.text import printable
 
 if TYPE_CHECKING:
     from convfilter.mnist.answers import Answer

@@ -12,8 +12,8 @@ import click
 from convfilter.cli import signals, streams
 from convfilter.cli.mnist import options
 from convfilter.cli.options import Name
-from convfilter.cli.text import printable
 from convfilter.names import PRESET_NAMES, STRATEGIES, PresetName, Strategy
+from convfilter.text import printable
 
 
 def _seconds(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
@@ -139,6 +139,7 @@ def train(
                 workers.strategy,
                 writes=workers.chief,
                 resume=resume,
+                overwrite=overwrite,
                 report=report,
                 stop=stop.is_set,
             )
