@@ -106,7 +106,7 @@ def apply(
         alpha = pixels.shape[2] in (2, 4)
     if linear:
         operations = in_linear_light(operations)
-    result = engine.run([pixels], operations, alpha=alpha, range_=range_, device=device)[0]
+    result = engine.run([pixels], operations, alpha=alpha, range_=range_, device=device).frames[0]
     return result[:, :, 0] if np.ndim(array) == 2 else result
 
 

@@ -1,13 +1,22 @@
-"""Many files, one after another: a result for each, whatever happens to the others."""
+"""Many files, several at once: a result for each as it ends, whatever happens to the others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from itertools import islice, starmap
+from typing import Literal
 
 from convfilter.errors import ImageError
-from convfilter.files import Settings, run_job
+from convfilter.files import Outcome, Settings, run_job
+from convfilter.runtime import core_count, machine_memory
 from convfilter.targets import Job
+
+THUMBNAILS = 500
+"""So many pictures of a run are shown in a report, the first ones; a page with more would be slow to open."""
 
 
 @dataclass(frozen=True)
@@ -16,23 +25,67 @@ class Result:
 
     Attributes:
         job: what was to be done.
-        error: its path and why it failed; None where it is done.
-        notes: what could not be kept.
+        status: done, skipped as its output is there, or failed.
+        reason: the input's path and why it failed, or why it was skipped.
+        outcome: what there is to tell where it is done.
+        seconds: how long it took.
     """
 
     job: Job
-    error: str | None = None
-    notes: tuple[str, ...] = ()
+    status: Literal["done", "skipped", "failed"]
+    reason: str = ""
+    outcome: Outcome | None = None
+    seconds: float = 0.0
 
 
-def run(jobs: Iterable[Job], settings: Settings) -> Iterator[Result]:
+def run(jobs: list[Job], settings: Settings, *, at_once: int | None = None) -> Iterator[Result]:
     """Do every job; one that fails leaves no file behind and does not stop the others.
+
+    Reading, filtering and writing of several pictures overlap, as each has a thread of its own, which also filters
+    it. No more than so many pictures are in memory, and they share `Settings.max_memory`.
+
+    Args:
+        jobs: from `targets.plan`.
+        settings: what holds for all of them.
+        at_once: how many pictures are worked on at once; by default as many as there are cores.
+
+    Yields:
+        A result for each job as it ends, with several at once in no certain order.
 
     Raises:
         DeviceError: there is no such device.
     """
-    for job in jobs:
-        try:
-            yield Result(job, notes=run_job(job, settings))
-        except ImageError as error:
-            yield Result(job, error=str(error))
+    at_once = pictures_at_once(jobs, at_once)
+    if at_once > 1:
+        memory = settings.max_memory or machine_memory() // 2
+        settings = replace(settings, workers=max(1, core_count() // at_once), max_memory=memory // at_once)
+    plain = replace(settings, thumbnails=False)
+    left = ((job, settings if index < THUMBNAILS else plain) for index, job in enumerate(jobs))
+    if at_once <= 1:
+        yield from starmap(run_one, left)
+        return
+    with ThreadPoolExecutor(at_once) as pool:
+        running: set[Future[Result]] = set()
+        while True:
+            running |= {pool.submit(run_one, *one) for one in islice(left, 2 * at_once - len(running))}
+            if not running:
+                return
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in ended)
+
+
+def pictures_at_once(jobs: list[Job], wanted: int | None) -> int:
+    """How many pictures are worked on at once: as many as are wanted, or one a core, but no more than there are."""
+    return min(wanted or core_count(), len(jobs))
+
+
+def run_one(job: Job, settings: Settings) -> Result:
+    """Do one job, and tell what became of it; DeviceError as for `run`."""
+    begun = time.monotonic()
+    if job.skip_existing and all(map(os.path.lexists, job.outputs)):
+        return Result(job, "skipped", f"{job.target} is there")
+    try:
+        outcome = run_job(job, settings)
+    except ImageError as error:
+        return Result(job, "failed", str(error), seconds=time.monotonic() - begun)
+    return Result(job, "done", outcome=outcome, seconds=time.monotonic() - begun)

@@ -1,11 +1,13 @@
-"""Before and after in one picture."""
+"""Before and after, to look at: side by side, and as small pictures."""
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from convfilter.images.fitting import fit
 from convfilter.images.formats import FORMATS
@@ -14,6 +16,9 @@ from convfilter.images.picture import Frame, Meta, Picture
 
 GAP = 8
 """White pixels between the two."""
+
+THUMBNAIL = 320
+"""Pixels on the longer side of a small picture."""
 
 
 def side_by_side(before: Picture, after: Picture) -> Picture:
@@ -26,6 +31,15 @@ def side_by_side(before: Picture, after: Picture) -> Picture:
     canvas[: right.shape[0], left.shape[1] + GAP :] = right
     icc = before.meta.icc if before.meta.icc and icc_fits(before.meta.icc, "RGB") else None
     return Picture((Frame(canvas, "RGB"),), "PNG", Meta(icc=icc))
+
+
+def thumbnail(picture: Picture) -> bytes:
+    """The first frame in 8-bit RGB on white, at most `THUMBNAIL` pixels on its longer side, as a JPEG file."""
+    image = Image.fromarray(_rgb(fit(picture, FORMATS["BMP"])))
+    image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=80)
+    return file.getvalue()
 
 
 def _rgb(picture: Picture) -> NDArray[Any]:

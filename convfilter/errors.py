@@ -36,6 +36,12 @@ class DataError(ConvfilterError):
     exit_code = 1
 
 
+class WritingError(ConvfilterError):
+    """A file beside the pictures cannot be written; others may have been."""
+
+    exit_code = 1
+
+
 class TrainingError(ConvfilterError):
     """Training cannot go on."""
 

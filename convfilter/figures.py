@@ -8,8 +8,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from convfilter import runtime
 from convfilter.atomic import output_file
-from convfilter.errors import OptionError
+from convfilter.errors import OptionError, one_line
 
 FORMATS = ("png", "svg", "pdf")
 
@@ -19,10 +20,17 @@ def new_figure(width: float, height: float) -> Any:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it speaks of font caches
     backend = os.environ.pop("MPLBACKEND", None)  # matters for windows alone, and may be wrong
     try:
-        from matplotlib.figure import Figure
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import matplotlib
+            from matplotlib.figure import Figure
+    except (OSError, ValueError) as error:
+        raise OptionError(f"matplotlib does not start ({one_line(error)}); mend or remove your matplotlibrc") from None
     finally:
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
+    if runtime.own_process:
+        matplotlib.rcdefaults()  # a matplotlibrc of the user's is for drawings of theirs
     return Figure(figsize=(width, height), layout="constrained")
 
 

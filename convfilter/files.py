@@ -7,26 +7,33 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from convfilter import atomic
-from convfilter.comparing import side_by_side
+from convfilter.comparing import side_by_side, thumbnail
 from convfilter.errors import ImageError, OptionError
 from convfilter.filtering import filter_picture
 from convfilter.images.formats import FORMATS
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.reading import read
 from convfilter.images.writing import encode
+from convfilter.inputs import STREAM
 from convfilter.names import Range
 from convfilter.operations import Operation, Operations, in_linear_light
-from convfilter.targets import STREAM, Job, format_of
+from convfilter.targets import Job, format_of
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds for every picture of a run; `filter_file` tells what each means."""
+    """What holds for every picture of a run; `filter_file` tells what most of these mean.
+
+    Attributes:
+        workers: threads that filter one picture; None for as many as suit the device.
+        count_clipped: whether samples that are cut off are counted.
+        thumbnails: whether small pictures of before and after are made.
+    """
 
     operations: Operations
     range_: Range = "clip"
@@ -35,6 +42,30 @@ class Settings:
     max_pixels: int = MAX_PIXELS
     max_memory: int | None = None
     overwrite: bool = False
+    workers: int | None = None
+    count_clipped: bool = False
+    thumbnails: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What there is to tell of a picture that was filtered.
+
+    Attributes:
+        width: of the input, in pixels.
+        height: the same.
+        frames: their number.
+        notes: sentences about what could not be kept.
+        clipped: the share of samples that were cut off at black or white; None where they were not counted.
+        thumbnails: before and after, as small JPEG files, where they were made.
+    """
+
+    width: int
+    height: int
+    frames: int
+    notes: tuple[str, ...]
+    clipped: float | None = None
+    thumbnails: tuple[bytes, bytes] | None = None
 
 
 def filter_file(
@@ -86,14 +117,11 @@ def filter_file(
         max_memory=max_memory,
         overwrite=overwrite,
     )
-    return run_job(Job(source, target, format_of(target)), settings)
+    return run_job(Job(source, target, format_of(target)), settings).notes
 
 
-def run_job(job: Job, settings: Settings) -> tuple[str, ...]:
+def run_job(job: Job, settings: Settings) -> Outcome:
     """Read, filter and write one picture, and the comparison if there is one.
-
-    Returns:
-        Sentences about what could not be kept.
 
     Raises:
         ImageError: the file cannot be read, filtered or written; the message begins with its path.
@@ -114,19 +142,30 @@ def naming(source: Path) -> Iterator[None]:
         raise ImageError(f"{source}: does not fit into memory; make it smaller first") from None
 
 
-def _run(job: Job, settings: Settings) -> tuple[str, ...]:
+def _run(job: Job, settings: Settings) -> Outcome:
     replace_target = settings.overwrite or job.in_place
     for path, overwrite in ((job.target, replace_target), (job.compare, settings.overwrite)):
         # Said before the work, not after it; writing checks again.
         if path is not None and path not in (STREAM, job.source) and not overwrite and os.path.lexists(path):
             raise ImageError(f"{path} {atomic.EXISTS}")
     before = read(source_of(job.source), max_pixels=settings.max_pixels)
-    after = filter_picture(
+    after, clipped = filter_picture(
         before,
         settings.operations,
         range_=settings.range_,
         device=settings.device,
         max_memory=settings.max_memory,
+        workers=settings.workers,
+        count_clipped=settings.count_clipped,
+    )
+    height, width, _ = before.frames[0].pixels.shape
+    outcome = Outcome(
+        width,
+        height,
+        len(before.frames),
+        after.notes,
+        clipped if settings.count_clipped else None,
+        (thumbnail(before), thumbnail(after)) if settings.thumbnails else None,
     )
     format_ = job.format or FORMATS[before.format]
     if job.compare is None:
@@ -137,7 +176,7 @@ def _run(job: Job, settings: Settings) -> tuple[str, ...]:
             with _output(job.compare, settings.overwrite) as beside:
                 both = side_by_side(before, after)
                 notes += encode(both, format_of(job.compare), beside, quality=settings.quality)
-    return after.notes + notes
+    return replace(outcome, notes=after.notes + notes)
 
 
 def source_of(source: Path) -> Path | io.BufferedReader:

@@ -24,7 +24,9 @@ def filter_picture(
     range_: Range = "clip",
     device: str = "auto",
     max_memory: int | None = None,
-) -> Picture:
+    workers: int | None = None,
+    count_clipped: bool = False,
+) -> tuple[Picture, float]:
     """Run operations over every frame of a picture.
 
     Args:
@@ -35,6 +37,11 @@ def filter_picture(
         device: ``auto``, ``cpu``, ``gpu`` or ``gpu:N``.
         max_memory: bytes for the pixels, before and after, and for the tiles in which they are computed; half of
             what this machine has where it is None.
+        workers: threads that compute at once; by default as many as suit the device.
+        count_clipped: count the samples that are cut off at black or white, which takes some time.
+
+    Returns:
+        The new picture, and the share of its samples that were cut off, if they were counted.
 
     Raises:
         ImageError: the kernel leaves nothing of the picture, or the memory does not suffice.
@@ -45,22 +52,26 @@ def filter_picture(
     gray = any(isinstance(operation, Grayscale) for operation in operations)
     tile_bytes = _left_for_tiles(picture, machine_memory() // 2 if max_memory is None else max_memory)
     frames: list[Frame] = []
+    clipped = 0
     # Pages of a TIFF may differ in type and channels; each run of equal ones is one call.
     for _, group in groupby(picture.frames, key=lambda frame: (frame.pixels.dtype, frame.mode)):
         alike = list(group)
-        pixels = engine.run(
+        filtered = engine.run(
             [frame.pixels for frame in alike],
             operations,
             alpha=alike[0].has_alpha,
             range_=range_,
             device=device,
             tile_bytes=tile_bytes,
+            workers=workers,
+            count_clipped=count_clipped,
         )
+        clipped += filtered.clipped
         frames += [
             replace(frame, pixels=result, mode=mode_of(1, frame.has_alpha) if gray else frame.mode)
-            for frame, result in zip(alike, pixels, strict=True)
+            for frame, result in zip(alike, filtered.frames, strict=True)
         ]
-    return replace(picture, frames=tuple(frames))
+    return replace(picture, frames=tuple(frames)), clipped / sum(frame.pixels.size for frame in frames)
 
 
 def _left_for_tiles(picture: Picture, budget: int) -> int:

@@ -32,6 +32,7 @@ OPERATIONS = {
     "matmul": ("ops.math_ops", "matmul"),
     "maximum": ("ops.gen_math_ops", "maximum"),
     "pad": ("ops.array_ops", "pad_v2"),
+    "reduce_sum": ("ops.math_ops", "reduce_sum"),
     "reshape": ("ops.array_ops", "reshape"),
     "round": ("ops.math_ops", "round"),
     "shape": ("ops.array_ops", "shape_v2"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -69,16 +70,17 @@ def _least() -> Any:
 
 
 def graph_function(build: Callable[[], tuple[Any, list[Any]]], device: str) -> Callable[..., Any]:
-    """A graph as a function from numpy arrays to one, which computes in the thread that calls it.
+    """A graph as a function from numpy arrays to numpy arrays, which computes in the thread that calls it.
 
     Args:
-        build: makes the graph; gives its result and its placeholders.
+        build: makes the graph; gives its results and its placeholders.
         device: where the graph is computed.
     """
     tf = operations()
+    tf.constant(0.0)  # what starts first decides the threads of the process; a session of one thread must not
     graph = tf.Graph()
     with graph.as_default(), tf.device(device):
-        result, inputs = build()
+        results, inputs = build()
     config = tf.compat.v1.ConfigProto(
         intra_op_parallelism_threads=1,
         inter_op_parallelism_threads=-1,  # in the thread of the caller
@@ -86,14 +88,17 @@ def graph_function(build: Callable[[], tuple[Any, list[Any]]], device: str) -> C
         allow_soft_placement=True,
     )
     config.graph_options.rewrite_options.disable_meta_optimizer = True  # there is nothing to gain
-    call: Callable[..., Any] = tf.compat.v1.Session(graph=graph, config=config).make_callable(result, inputs)
+    call: Callable[..., Any] = tf.compat.v1.Session(graph=graph, config=config).make_callable(results, inputs)
     return call
 
 
 def worker_count(device: str) -> int:
     """How many threads of ours compute at once on a device: on a CPU one a core."""
-    if not device.startswith("/CPU"):
-        return 1
+    return core_count() if device.startswith("/CPU") else 1
+
+
+def core_count() -> int:
+    """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -137,7 +142,7 @@ def resolve_device(request: str) -> str:
         DeviceError: there is no such device.
     """
     kind, _, number = request.lower().partition(":")
-    if kind not in ("auto", "cpu", "gpu") or (number and (kind != "gpu" or not number.isdecimal())):
+    if kind not in ("auto", "cpu", "gpu") or (number and (kind != "gpu" or not re.fullmatch(r"\d{1,4}", number))):
         raise DeviceError(f"{request}: a device is auto, cpu, gpu or gpu:N")
     gpus = [] if kind == "cpu" else operations().config.list_physical_devices("GPU")
     if kind == "cpu" or (kind == "auto" and not gpus):

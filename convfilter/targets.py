@@ -11,9 +11,7 @@ from string import Formatter
 from convfilter.errors import ImageError, OptionError
 from convfilter.images.formats import FORMATS, HEAD, Format, format_of_suffix, sniff
 from convfilter.images.sources import open_regular
-
-STREAM = Path("-")
-"""Standard input as an input, standard output as an output."""
+from convfilter.inputs import STREAM, Source
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,7 @@ class Job:
         format: what it is written as; None keeps the format that is read.
         compare: where before and after go side by side, if they do.
         in_place: the target is the source, and is to be replaced.
+        skip_existing: there is nothing to do where all outputs are there.
     """
 
     source: Path
@@ -33,21 +32,22 @@ class Job:
     format: Format | None = None
     compare: Path | None = None
     in_place: bool = False
+    skip_existing: bool = False
 
-
-def as_path(name: str) -> Path:
-    """The path of a name on the command line; ``-`` is `STREAM`, and ``./-`` is a file of that name."""
-    path = Path(name)
-    return path.absolute() if path == STREAM and name != "-" else path
+    @property
+    def outputs(self) -> list[Path]:
+        """The files that are written."""
+        return [path for path in (self.target, self.compare) if path is not None and path != STREAM]
 
 
 def plan(
-    inputs: Sequence[str],
+    sources: Sequence[Source],
     command: str,
     *,
     output: str | None = None,
     compare: str | None = None,
     in_place: bool = False,
+    skip_existing: bool = False,
 ) -> list[Job]:
     """Decide every output path.
 
@@ -55,39 +55,52 @@ def plan(
     name does not tell a format.
 
     Args:
-        inputs: the names of files, or ``-``.
+        sources: the pictures.
         command: fills ``{command}`` of a template.
         output: a file, a folder (an existing one, a name ending in ``/``, or any name when there are
-            several inputs), a template with ``{stem}``, ``{suffix}``, ``{name}``, ``{folder}`` and
-            ``{command}``, or ``-``. Without it ``{stem}.{command}{suffix}`` beside the input.
+            several inputs), a template with ``{stem}``, ``{suffix}``, ``{name}``, ``{folder}``, ``{below}``
+            and ``{command}``, or ``-``. Without it ``{stem}.{command}{suffix}`` beside the input. Folders below one
+            that was named are made below the output folder, too.
         compare: the same for the picture of before and after.
         in_place: every output is its input.
+        skip_existing: whether there is nothing to do where the outputs are there.
 
     Raises:
         OptionError: paths contradict each other, an ending names no format, an output would
             overwrite an input, or two outputs are one file.
     """
     real = os.path.realpath if in_place else os.path.abspath  # a link is another name, but the same file
-    unique: dict[str, Path] = {}
-    for path in map(as_path, inputs):
-        unique.setdefault("-" if path == STREAM else real(path), path)
-    sources = list(unique.values())
-    if in_place and (output is not None or STREAM in sources):
+    unique: dict[str, Source] = {}
+    for source in sources:
+        unique.setdefault("-" if source.path == STREAM else real(source.path), source)
+    if in_place and (output is not None or "-" in unique):
         raise OptionError("--in-place writes to the inputs themselves; leave out --output and -")
     if compare == "-":
         raise OptionError("--compare writes a file; standard output is for --output")
-    several = len(sources) > 1
+    found = next((source for source in unique.values() if source.found), None)
+    if found and not in_place and output is None:
+        # Beside the inputs, the next run would take them for inputs.
+        raise OptionError(f"{found.path}: was found in a folder; say with --output where results go, or --in-place")
+    several = len(unique) > 1 or found is not None
     jobs = []
-    for path in sources:
-        target, format_, before_after = path, None, None
+    for source in unique.values():
+        path, target, format_, before_after = source.path, source.path, None, None
         if path.name and not os.path.isdir(path):  # noqa: PTH112, is_dir() raises; reading will tell
             if not in_place:
-                target, format_ = _target(path, command, output, several)
+                target, format_ = _target(source, command, output, several)
             if compare is not None:
-                before_after, _ = _target(path, f"{command}.compare", compare, several)
-        jobs.append(Job(path, target, format_, before_after, in_place))
+                before_after, _ = _target(source, f"{command}.compare", compare, several)
+        jobs.append(Job(path, target, format_, before_after, in_place, skip_existing))
     _refuse_clashes(jobs)
     return jobs
+
+
+def folder_of(output: str | None) -> Path | None:
+    """The folder that all outputs surely lie in; None where there is none, or that cannot be told."""
+    if output is None or output == "-":
+        return None
+    folder = output.partition("{")[0].rpartition("/")[0] if "{" in output else output
+    return Path(os.path.realpath(folder)) if folder else None
 
 
 def format_of(target: Path) -> Format:
@@ -105,8 +118,9 @@ def format_of(target: Path) -> Format:
     return format_
 
 
-def _target(source: Path, command: str, output: str | None, several: bool) -> tuple[Path, Format | None]:
+def _target(one: Source, command: str, output: str | None, several: bool) -> tuple[Path, Format | None]:
     """The output path of one input, and its format; None where the input's is kept."""
+    source = one.path
     if output == "-" or (output is None and source == STREAM):
         if several:
             raise OptionError("standard output holds one picture; give --output a folder for several")
@@ -116,12 +130,12 @@ def _target(source: Path, command: str, output: str | None, several: bool) -> tu
     if output is None:
         target = source.with_name(f"{stem}.{command}{suffix}")
     elif "{" in output:
-        folder = str(source.parent)
-        target = _fill(output, stem=stem, suffix=suffix, name=stem + suffix, command=command, folder=folder)
+        fields = {"stem": stem, "suffix": suffix, "name": stem + suffix, "command": command}
+        target = _fill(output, **fields, folder=str(source.parent), below=str(one.below))
     elif output.endswith(("/", os.sep)) or os.path.isdir(output) or several:  # noqa: PTH112, is_dir() raises
         if os.path.lexists(output) and not os.path.isdir(output):  # noqa: PTH112
             raise OptionError(f"{output}: is a file; several inputs need a folder or a template like out/{{stem}}.png")
-        target = Path(output) / (stem + suffix)
+        target = Path(output) / one.below / (stem + suffix)
     else:
         target = Path(output)
     if source != STREAM and target.suffix == suffix and format_of_suffix(suffix) is None:

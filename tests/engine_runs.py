@@ -13,7 +13,7 @@ from convfilter import Kernel, engine
 
 def run(pixels: NDArray[Any], *operations: Any, alpha: bool = False, **options: Any) -> NDArray[Any]:
     """Run operations over one frame."""
-    return engine.run([pixels], operations, alpha=alpha, **options)[0]
+    return engine.run([pixels], operations, alpha=alpha, **options).frames[0]
 
 
 def reference(pixels: NDArray[Any], kernel: Kernel, border: str, dilation: int = 1) -> NDArray[np.float64]:

@@ -76,12 +76,12 @@ def test_gray_and_stride(cli: Any, photo: Path) -> None:
 def test_several_inputs_go_on_after_a_failure(cli: Any, photo: Path, tmp_path: Path) -> None:
     """One bad file costs one line and exit code 1; the others are done and the sum is told."""
     other = Path(shutil.copy(photo, tmp_path / "other.png"))
-    answer = cli("blur", photo, tmp_path / "none.png", other)
+    answer = cli("blur", photo, tmp_path / "none.png", other, "--jobs", 1)
     assert answer.code == 1
     assert answer.out.splitlines() == [str(tmp_path / "photo.blur.png"), str(tmp_path / "other.blur.png")]
     assert answer.err.splitlines() == [
         f"{tmp_path}/none.png: no such file; check the name",
-        "2 done, 1 failed",
+        "2 done, 0 skipped, 1 failed",
     ]
 
 
@@ -163,7 +163,7 @@ def test_verbose(cli: Any, photo: Path) -> None:
     gray, convolve = operations
     assert gray == "make grey by mean"
     assert re.fullmatch(r"convolve by mean \(5 x 5\), border wrap, stride 2: as one pass, .*(lanes|plane)", convolve)
-    assert re.fullmatch(r"1 done, 0 failed in \d+\.\d\d s", last)
+    assert re.fullmatch(r"1 done, 0 skipped, 0 failed in \d+\.\d\d s", last)
 
 
 def test_quiet(cli: Any, photo: Path, tmp_path: Path) -> None:
@@ -171,4 +171,7 @@ def test_quiet(cli: Any, photo: Path, tmp_path: Path) -> None:
     assert cli("blur", photo, "-q") == Answer(0, "", "")
     answer = cli("blur", photo, tmp_path / "none.png", "-q", "--overwrite")
     assert (answer.code, answer.out) == (1, "")
-    assert answer.err.splitlines() == [f"{tmp_path}/none.png: no such file; check the name", "1 done, 1 failed"]
+    assert answer.err.splitlines() == [
+        f"{tmp_path}/none.png: no such file; check the name",
+        "1 done, 0 skipped, 1 failed",
+    ]

@@ -210,6 +210,9 @@ def test_kernels_keep_what_is_there(cli: Any, tmp_path: Path) -> None:
     assert cli("mnist", "kernels", "-o", tmp_path).code == 2
     assert fingerprint(tmp_path) == before
     assert cli("mnist", "kernels", "-o", tmp_path, "--overwrite").code == 0
+    (tmp_path / "new" / "bank.yaml").mkdir(parents=True)
+    assert cli("mnist", "kernels", "-o", tmp_path / "new", "--overwrite").code == 2
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["bank.yaml"]
 
 
 def test_a_line_of_many_digits_is_drawn_in_part(cli: Any, digits: list[Path], tmp_path: Path) -> None:
@@ -228,6 +231,25 @@ def test_a_wrong_backend_of_matplotlib_does_no_harm(digits: list[Path], tmp_path
     done = subprocess.run(command, env=environment, capture_output=True, timeout=100, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert pixels_of(tmp_path / "seen.png").std() > 20
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "says"),
+    [
+        (b"text.usetex: True\ntoolbar: toolmanager\n", 0, b""),
+        (b"\xff\xfe\xff", 2, b"convfilter: matplotlib does not start ("),
+    ],
+)
+def test_a_matplotlibrc_of_the_users(
+    digits: list[Path], tmp_path: Path, content: bytes, code: int, says: bytes
+) -> None:
+    """The user's style is for their own drawings: it changes none of ours, and a broken one costs one line."""
+    (tmp_path / "matplotlibrc").write_bytes(content)
+    command = [sys.executable, "-m", "convfilter", "mnist", "predict", digits[0], "--explain", tmp_path / "seen.png"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=100, check=False)
+    assert done.returncode == code, done.stderr
+    assert done.stderr.startswith(says)
+    assert done.stderr.count(b"\n") == bool(says)
 
 
 def test_a_signal_keeps_what_was_read(digits: list[Path], tmp_path: Path) -> None:

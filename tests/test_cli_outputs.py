@@ -94,7 +94,7 @@ def test_wrong_and_missing_endings(cli: Any, photo: Path, tmp_path: Path) -> Non
         image.save(tmp_path / "a.png", "JPEG")
     shutil.copy(photo, tmp_path / "bare")
     shutil.copy(photo, tmp_path / "UPPER.PNG")
-    answer = cli("blur", tmp_path / "a.png", tmp_path / "bare", tmp_path / "UPPER.PNG")
+    answer = cli("blur", tmp_path / "a.png", tmp_path / "bare", tmp_path / "UPPER.PNG", "--jobs", 1)
     assert [Path(line).name for line in answer.out.splitlines()] == [
         "a.blur.png",
         "bare.blur.png",
@@ -164,14 +164,18 @@ def test_hard_links_are_files_of_their_own(cli: Any, photo: Path) -> None:
 
 
 def test_folders_among_the_inputs(cli: Any, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Item 6: a folder under any name costs its line; the pictures beside it are done."""
-    monkeypatch.chdir(photo.parent)
-    answer = cli("blur", ".", "..", "/", photo.name)
+    """Item 6: a folder without pictures costs its line, under any name; the pictures beside it are done."""
+    (photo.parent / "none" / "none").mkdir(parents=True)
+    monkeypatch.chdir(photo.parent / "none")
+    answer = cli("blur", ".", "none", "/", photo, "--jobs", 1)
     assert answer.code == 1
-    assert answer.out == "photo.blur.png\n"
+    assert answer.out == f"{photo.parent}/photo.blur.png\n"
     assert answer.err.splitlines() == [
-        *(f"{name}: is a directory; name the pictures in it" for name in (".", "..", "/")),
-        "1 done, 3 failed",
+        *(
+            f"{name}: is a directory, not a picture; name pictures, or a folder that holds some"
+            for name in (".", "none", "/")
+        ),
+        "1 done, 0 skipped, 3 failed",
     ]
 
 

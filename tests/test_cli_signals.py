@@ -47,7 +47,7 @@ def test_stopping_in_mid_run(many: list[Path], number: int, code: int) -> None:
     assert 2 <= len(written) < 60
     done = int(err.split(b";")[1].split()[0])
     assert done in (len(written) - 1, len(written)), "a file has its name an instant before it is counted"
-    assert err.decode().endswith(f"; {done} done, 0 failed, {60 - done} not done\n")
+    assert err.decode().endswith(f"; {done} done, 0 skipped, 0 failed, {60 - done} not done\n")
     for path in written:
         assert path.suffix == ".png"
         assert not path.name.startswith(".")
@@ -67,7 +67,7 @@ def test_stopping_while_tensorflow_loads(photo: Path) -> None:
     assert time.monotonic() - sent < 2
     assert process.returncode == 130
     assert out == b""
-    assert err == b"convfilter: stopped by SIGINT; 0 done, 0 failed, 1 not done\n"
+    assert err == b"convfilter: stopped by SIGINT; 0 done, 0 skipped, 0 failed, 1 not done\n"
     assert [path.name for path in photo.parent.iterdir()] == ["photo.png"]
 
 
@@ -88,7 +88,7 @@ def test_killed_runs_leave_whole_files(many: list[Path]) -> None:
     inputs = " ".join(map(str, many[:3]))
     command = f"shopt -u dotglob; {sys.executable} -m convfilter blur {inputs} -o {out}/ --overwrite && echo {out}/*"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stderr) == (0, "3 done, 0 failed\n")
+    assert (done.returncode, done.stderr) == (0, "3 done, 0 skipped, 0 failed\n")
     assert TEMPORARY_PREFIX not in done.stdout, "a shell takes hidden files for inputs"
     for path in many[:3]:
         assert (out / path.name).stat().st_mtime > many[-1].stat().st_mtime

@@ -94,8 +94,8 @@ def test_ranges(random: np.random.Generator) -> None:
     frames = [noise(random, 20, 20, 1), noise(random, 30, 10, 1) // 4]
     operation = Convolve(Kernel(np.array([[-1.0, 0, 1]])))
     values = [reference(frame, operation.kernel, "reflect") for frame in frames]
-    absolute = engine.run(frames, (operation,), alpha=False, range_="abs")
-    stretched = engine.run(frames, (operation,), alpha=False, range_="rescale")
+    absolute = engine.run(frames, (operation,), alpha=False, range_="abs").frames
+    stretched = engine.run(frames, (operation,), alpha=False, range_="rescale").frames
     least, greatest = min(v.min() for v in values), max(v.max() for v in values)
     for value, magnitude, stretch in zip(values, absolute, stretched, strict=True):
         np.testing.assert_array_equal(magnitude, to_samples(np.abs(value), np.uint8))

@@ -80,6 +80,15 @@ def test_unpacked_files_do_as_well(folder: Path, rename: Callable[[str], str]) -
     np.testing.assert_array_equal(load_test(folder).labels, load_test().labels)
 
 
+def test_a_whole_copy_beside_a_damaged_one(folder: Path) -> None:
+    """Where a file is there both packed and unpacked, and one is damaged, the whole one is used."""
+    packed = next(folder.glob("t10k-labels*.gz"))
+    packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
+    wanted = load_test(folder).labels
+    packed.write_bytes(packed.read_bytes()[:100])
+    np.testing.assert_array_equal(load_test(folder).labels, wanted)
+
+
 @pytest.mark.parametrize("name", DAMAGED)
 def test_damaged_files_are_refused(cli: Any, folder: Path, name: str) -> None:
     """Item 51: a file that is not MNIST's own to the last byte is named with the reason, in one line, with code 1."""

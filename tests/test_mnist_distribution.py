@@ -79,7 +79,13 @@ def test_a_worker_that_dies(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "config", ["", "{}", "[]", '{"cluster": {"worker": []}, "task": {"type": "worker", "index": 0}}']
+    "config",
+    [
+        *("", "{}", "[]", '{"cluster": {"worker": []}, "task": {"type": "worker", "index": 0}}'),
+        '{"cluster": {"worker": "host:1"}, "task": {"type": "worker", "index": 0}}',
+        '{"cluster": {"worker": [5]}, "task": {"type": "worker", "index": 0}}',
+        '{"cluster": {"worker": ["host:1"], "other": 3}, "task": {"type": "worker", "index": 0}}',
+    ],
 )
 def test_a_wrong_tf_config(cli: Any, config: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Item 28: without a cluster in TF_CONFIG, `multiworker` is refused with an example of one."""

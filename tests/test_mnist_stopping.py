@@ -15,7 +15,7 @@ from conftest import fingerprint, start, wait_until
 from safetensors import safe_open
 from trainings import same, trained
 
-from convfilter.errors import TrainingError
+from convfilter.errors import OptionError, TrainingError
 from convfilter.mnist.checkpoints import ROW, restore_checkpoint, save_checkpoint
 from convfilter.mnist.course import Stopped
 from convfilter.mnist.data import Mnist
@@ -79,6 +79,16 @@ def test_the_checkpoint_of_the_longest_training_can_be_read(data: Mnist, tmp_pat
     history = [dict.fromkeys(ROW, 1 / 3 + row) for row in range(10_000)]
     save_checkpoint(tmp_path / "checkpoint.safetensors", trainer, history, 5.0)
     assert restore_checkpoint(tmp_path / "checkpoint.safetensors", trainer) == (history, 5.0)
+
+
+def test_a_model_that_appears_meanwhile_is_kept(data: Mnist, tmp_path: Path) -> None:
+    """A folder that was free when a training was started, and is not any more when it begins, is refused."""
+    run = run_of("softmax", epochs=0.1)
+    trained(run, data, tmp_path)
+    before = fingerprint(tmp_path)
+    with pytest.raises(OptionError, match="holds a model already"):
+        trained(run, data, tmp_path)
+    assert fingerprint(tmp_path) == before
 
 
 def test_a_damaged_checkpoint_is_refused(cli: Any, data: Mnist, tmp_path: Path) -> None:

@@ -161,6 +161,24 @@ def test_progress_on_a_terminal(tmp_path: Path) -> None:
         assert words in text
 
 
+def test_a_terminal_that_goes_away(tmp_path: Path) -> None:
+    """A window that is closed takes the bar with it, not the training: files, line and code are the same."""
+    ours, theirs = pty.openpty()
+    arguments = ["mnist", "train", "--preset", "softmax", "--epochs", "3", "-o", f"{tmp_path}/o"]
+    environment = os.environ | {"TERM": "xterm-256color"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "convfilter", *arguments], stderr=theirs, stdout=subprocess.PIPE, env=environment
+    )
+    os.close(theirs)
+    while b"epoch" not in os.read(ours, 65536):
+        pass
+    os.close(ours)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert b"of the test set right" in out
+    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == sorted(FILES)
+
+
 def test_replicas_learn_what_one_device_learns() -> None:
     """On two devices, `mirrored` takes the steps that one device takes: the same weights but for rounding."""
     code = (

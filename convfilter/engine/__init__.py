@@ -1,5 +1,5 @@
 """The engine: runs operations over pixels with TensorFlow, tile by tile, so that memory stays bounded."""
 
-from convfilter.engine.running import method_of, run
+from convfilter.engine.running import method_of, run, tiles_of
 
-__all__ = ["method_of", "run"]
+__all__ = ["method_of", "run", "tiles_of"]

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from convfilter.borders import OUTSIDE
 from convfilter.engine.chain import Applied, Bordered, Index, Part, Pixels
 from convfilter.engine.colour import decode_srgb, encode_srgb, grayscale
 from convfilter.engine.convolution import convolve
-from convfilter.engine.levels import Levels, to_samples
+from convfilter.engine.levels import Levels, count_clipped, in_range, to_samples
 from convfilter.names import Range
 from convfilter.operations import Convolve, DecodeSrgb, EncodeSrgb, Grayscale, Operation
 from convfilter.runtime import graph_function
@@ -35,15 +35,29 @@ class Kind:
         channels: of the picture.
         device: TensorFlow's name of it.
         range_: how numbers become samples; None leaves them numbers.
+        count_clipped: whether samples that are cut off are counted.
     """
 
     levels: Levels
     channels: int
     device: str
     range_: Range | None
+    count_clipped: bool
 
 
-def compute(part: Part, pixels: NDArray[Any], kind: Kind, extremes: tuple[float, float] = (0.0, 1.0)) -> NDArray[Any]:
+class Computed(NamedTuple):
+    """What a part of a picture became.
+
+    Attributes:
+        samples: (lanes, rows, columns, channels), in the depth of the picture, or numbers where there is no range.
+        clipped: (lanes, rows): how many samples of every row were cut off, if they were counted.
+    """
+
+    samples: NDArray[Any]
+    clipped: NDArray[Any]
+
+
+def compute(part: Part, pixels: NDArray[Any], kind: Kind, extremes: tuple[float, float]) -> Computed:
     """What a part of the pixels (height, width, channels) becomes.
 
     Args:
@@ -52,13 +66,10 @@ def compute(part: Part, pixels: NDArray[Any], kind: Kind, extremes: tuple[float,
         kind: what is to be made of it.
         extremes: least and greatest colour of all frames, for range ``rescale``.
 
-    Returns:
-        (lanes, rows, columns, channels), in the depth of the picture, or numbers where there is no range.
     """
     with _building:
         call = _graph(kind, part)
-    result: NDArray[Any] = call(*_inputs(part, pixels), *extremes)
-    return result
+    return Computed(*call(*_inputs(part, pixels), *extremes))
 
 
 _building = threading.Lock()
@@ -73,7 +84,9 @@ def _graph(kind: Kind, part: Part) -> Callable[..., Any]:
         inputs: list[Any] = []
         numbers = _tensor(part, kind, inputs)
         extremes = [_placeholder(inputs, kind.levels.compute_dtype, ()) for _ in range(2)]
-        return to_samples(numbers, kind.levels, kind.range_, extremes), inputs
+        numbers = in_range(numbers, kind.levels, kind.range_, extremes)
+        clipped = count_clipped(numbers, kind.levels) if kind.count_clipped else tf_operations().constant([[0]])
+        return (to_samples(numbers, kind.levels) if kind.range_ else numbers, clipped), inputs
 
     return graph_function(build, kind.device)
 

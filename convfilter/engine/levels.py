@@ -41,19 +41,17 @@ class Levels:
         return "float64" if self.depth == np.uint16 else "float32"
 
 
-def to_samples(part: Any, levels: Levels, range_: Range | None, extremes: Any) -> Any:
-    """Bring numbers into the range of the picture and round them, half to even, once.
+def in_range(part: Any, levels: Levels, range_: Range | None, extremes: Any) -> Any:
+    """Bring computed numbers into the range of the picture, but for what is to be cut off.
 
     Args:
-        part: (rows, columns, channels, lanes), computed numbers.
-        levels: their meaning.
-        range_: ``clip`` saturates; ``abs`` takes magnitudes first; ``rescale`` stretches `extremes`
-            to the whole range; None leaves the numbers as they are.
-        extremes: least and greatest colour of the whole picture, for ``rescale``.
+        part: (rows, columns, channels, lanes).
+        levels: what the numbers mean.
+        range_: ``abs`` takes magnitudes; ``rescale`` stretches `extremes` to the whole range; others change nothing.
+        extremes: least and greatest colour of the whole picture.
 
     Returns:
-        (lanes, rows, columns, channels), in the depth of the picture. Floats are not clipped: their file can
-        hold them.
+        (lanes, rows, columns, channels).
     """
     tf = tf_operations()
     colours = part.shape[2] - levels.alpha
@@ -63,11 +61,18 @@ def to_samples(part: Any, levels: Levels, range_: Range | None, extremes: Any) -
         least, greatest = extremes
         colour = (part[:, :, :colours] - least) * levels.white / (greatest - least)
         part = tf.concat([colour, part[:, :, colours:]], 2)
-    beside = tf.transpose(part, (3, 0, 1, 2))
-    return beside if range_ is None else _rounded(beside, levels)
+    return tf.transpose(part, (3, 0, 1, 2))
 
 
-def _rounded(numbers: Any, levels: Levels) -> Any:
+def count_clipped(numbers: Any, levels: Levels) -> Any:
+    """How many numbers of every row, (lanes, rows), lie more than half a level below black or above white."""
+    tf = tf_operations()
+    beyond = tf.abs(numbers - levels.white / 2) > levels.white / 2 + 0.5
+    return tf.reduce_sum(tf.cast(beyond, "int32"), (2, 3))
+
+
+def to_samples(numbers: Any, levels: Levels) -> Any:
+    """Round numbers to the depth of the picture, half to even, once; floats stay, as their file can hold them."""
     tf = tf_operations()
     if levels.depth.kind == "f":
         return numbers

@@ -6,24 +6,36 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.engine.chain import Chain
-from convfilter.engine.graphs import Kind, compute
+from convfilter.engine.graphs import Computed, Kind, compute
 from convfilter.engine.levels import Levels
 from convfilter.engine.passes import described
-from convfilter.engine.tiling import LANES, Tile, tile_shape, tiles
+from convfilter.engine.tiling import COPIES, LANES, Tile, tile_shape, tiles
 from convfilter.errors import ImageError, OptionError, one_line
 from convfilter.names import RANGES, Range
 from convfilter.operations import Convolve, Grayscale, Operation, Operations, output_size
-from convfilter.runtime import has_fast_lanes, resolve_device, worker_count
+from convfilter.runtime import core_count, has_fast_lanes, resolve_device, worker_count
 from convfilter.runtime import operations as tf_operations
 
 TILES_BYTES = 2**29
 """The most memory for the tiles that are computed at once, however much there is."""
+
+
+class Filtered(NamedTuple):
+    """What came out.
+
+    Attributes:
+        frames: (height, width, channels) each.
+        clipped: the samples that were cut off at black or white, if they were counted; floats never are.
+    """
+
+    frames: list[NDArray[Any]]
+    clipped: int
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ class Work:
     workers: int
     tile_bytes: int
 
-    def each(self, use: Callable[[int, Tile, NDArray[Any]], None], extremes: tuple[float, float] = (0, 1)) -> None:
+    def each(self, use: Callable[[int, Tile, Computed], None], extremes: tuple[float, float] = (0, 1)) -> None:
         """Compute every tile of every frame, and use it; the tiles of all are shared among the workers.
 
         Args:
@@ -68,6 +80,9 @@ class Work:
                     failed.set()
                     raise
 
+        if self.workers == 1:
+            work()
+            return
         with ThreadPoolExecutor(self.workers) as pool:
             for future in [pool.submit(work) for _ in range(self.workers)]:
                 future.result()
@@ -96,7 +111,9 @@ def run(
     range_: Range = "clip",
     device: str = "auto",
     tile_bytes: int | None = None,
-) -> list[NDArray[Any]]:
+    workers: int | None = None,
+    count_clipped: bool = False,
+) -> Filtered:
     """Run operations over the frames of a picture.
 
     Args:
@@ -107,6 +124,8 @@ def run(
         range_: what becomes of numbers outside [0, 1]; ``rescale`` looks at all frames together.
         device: ``auto``, ``cpu``, ``gpu`` or ``gpu:N``.
         tile_bytes: the most memory for tiles, beside the frames; the smallest tile of a huge kernel may need more.
+        workers: threads that compute at once; by default as many as suit the device.
+        count_clipped: count the samples that were cut off, which takes some time.
 
     Returns:
         New frames of the same type.
@@ -123,13 +142,13 @@ def run(
     tf = tf_operations()
     levels = Levels(pixels[0].dtype, alpha)
     name = resolve_device(device)
-    kind = Kind(levels, pixels[0].shape[2], name, range_)
+    kind = Kind(levels, pixels[0].shape[2], name, range_, count_clipped and levels.depth.kind == "u")
     lanes = LANES if has_fast_lanes(name) and levels.compute_dtype == "float32" else 1
-    workers = worker_count(name)
+    workers = workers or worker_count(name)
     work = Work(pixels, operations, kind, lanes, workers, min(tile_bytes or TILES_BYTES, TILES_BYTES) // workers)
     try:
         if range_ == "rescale":
-            extremes = _extremes(replace(work, kind=replace(kind, range_=None)))
+            extremes = _extremes(replace(work, kind=replace(kind, range_=None, count_clipped=False)))
             if extremes[0] < extremes[1]:
                 return _run(work, extremes)
             work = replace(work, kind=replace(kind, range_="clip"))
@@ -150,6 +169,15 @@ def method_of(operation: Operation, device: str) -> str:
     return f": as {described(operation.kernel)}, {layout}"
 
 
+def tiles_of(operations: Operations, height: int, width: int, device: str) -> tuple[int, int]:
+    """How many tiles an 8-bit RGB picture is computed in, and the bytes of memory that one takes."""
+    lanes = LANES if has_fast_lanes(resolve_device(device)) else 1
+    options = {"channels": 3, "sample_bytes": 4, "lanes": lanes, "budget": TILES_BYTES // core_count()}
+    shape = tile_shape(operations, height, width, **options)
+    samples = shape.lanes * shape.rows * shape.columns * 3
+    return sum(1 for _ in tiles(operations, height, width, shape)), 4 * samples * COPIES
+
+
 def _require_output(pixels: NDArray[Any], operations: Operations) -> None:
     height, width = pixels.shape[:2]
     if min(output_size(operations, height, width)) < 1:
@@ -159,27 +187,31 @@ def _require_output(pixels: NDArray[Any], operations: Operations) -> None:
         )
 
 
-def _run(work: Work, extremes: tuple[float, float] = (0, 1)) -> list[NDArray[Any]]:
+def _run(work: Work, extremes: tuple[float, float] = (0, 1)) -> Filtered:
     gray = any(isinstance(operation, Grayscale) for operation in work.operations)
-    outputs = []
+    outputs, clipped = [], []
     for frame in work.frames:
         height, width, channels = frame.shape
         channels = 1 + work.kind.levels.alpha if gray else channels
         outputs.append(np.empty((*output_size(work.operations, height, width), channels), frame.dtype))
 
-    def write(index: int, tile: Tile, samples: NDArray[Any]) -> None:
-        for rows, lane in zip(tile.rows, samples, strict=True):
+    def write(index: int, tile: Tile, computed: Computed) -> None:
+        for rows, lane in zip(tile.rows, computed.samples, strict=True):
             outputs[index][rows[0] : rows[-1] + 1, slice(*tile.columns)] = lane
+        if work.kind.count_clipped:
+            _, once = np.unique(tile.rows, return_index=True)  # lanes may share rows
+            clipped.append(int(computed.clipped.ravel()[once].sum()))
 
     work.each(write, extremes)
-    return outputs
+    return Filtered(outputs, sum(clipped))
 
 
 def _extremes(work: Work) -> tuple[float, float]:
     """The least and the greatest colour that the operations give."""
     found = [(np.inf, -np.inf)]
 
-    def note(_index: int, _tile: Tile, numbers: NDArray[Any]) -> None:
+    def note(_index: int, _tile: Tile, computed: Computed) -> None:
+        numbers = computed.samples
         colour = numbers[:, :, :, : numbers.shape[3] - work.kind.levels.alpha]
         finite = colour[np.isfinite(colour)]  # a float picture may hold NaN
         found.append((finite.min(initial=np.inf), finite.max(initial=-np.inf)))

@@ -27,7 +27,7 @@ _REASONS = {
     errno.ENAMETOOLONG: "the name is too long; rename the file or its folders",
     errno.ENOTDIR: "no such file: a part of its path is not a folder",
     errno.ENXIO: "not a regular file; name a file of your own",
-    errno.EISDIR: "is a directory; name the pictures in it",
+    errno.EISDIR: "is a directory, not a picture; name pictures, or a folder that holds some",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,16 +99,32 @@ def _load(files: tuple[File, ...], folder: Path | None) -> list[NDArray[np.uint8
         folder = usual_folder()
         if folder == cache_folder():
             return [_whole(folder, file)[2] for file in files]
-    paths = [find_file(folder, file) for file in files]
-    if None in paths:
-        missing = files[paths.index(None)].name
-        raise DataError(f"{folder}: there is no {missing}[.gz] in it; --data is the folder with MNIST's four files")
-    return [read_samples(path, file) for path, file in zip(paths, files, strict=True) if path]
+    for file in files:
+        if find_file(folder, file) is None:
+            raise DataError(
+                f"{folder}: there is no {file.name}[.gz] in it; --data is the folder with MNIST's four files"
+            )
+    return [_read(folder, file)[1] for file in files]
 
 
 def find_file(folder: Path, file: File) -> Path | None:
     """The path of one of the four files in a folder, under any of its names."""
-    return next((folder / name for name in file.names if os.path.lexists(folder / name)), None)
+    return next(_found(folder, file), None)
+
+
+def _found(folder: Path, file: File) -> Iterator[Path]:
+    return (folder / name for name in file.names if os.path.lexists(folder / name))
+
+
+def _read(folder: Path, file: File) -> tuple[Path, NDArray[np.uint8]]:
+    """A file of a folder: the first of its names under which it is whole; DataError of the first where none is."""
+    failures = []
+    for path in _found(folder, file):
+        try:
+            return path, read_samples(path, file)
+        except DataError as error:
+            failures.append(error)
+    raise failures[0]
 
 
 def _whole(folder: Path, file: File) -> tuple[Path, bool, NDArray[np.uint8]]:
@@ -115,6 +132,7 @@ def _whole(folder: Path, file: File) -> tuple[Path, bool, NDArray[np.uint8]]:
     found = find_file(folder, file)
     if found is not None:
         with contextlib.suppress(DataError):
-            return found, False, read_samples(found, file)
+            whole, samples = _read(folder, file)
+            return whole, False, samples
     path = fetch(file, folder, damaged=found)
     return path, True, read_samples(path, file)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from convfilter.errors import OptionError, TrainingError
+from convfilter.errors import OptionError, TrainingError, one_line
 from convfilter.mnist.presets import Run
 from convfilter.names import Strategy
 from convfilter.runtime import resolve_device, tensorflow
@@ -59,8 +59,7 @@ def distributed(name: Strategy, device: str, run: Run) -> Iterator[Workers]:
         raise OptionError("--budget goes by this machine's clock, and the workers' clocks differ; give --epochs")
     tf = tensorflow()
     try:
-        strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        yield Workers(strategy, chief)
+        yield Workers(_multiworker(), chief)
     except tf.errors.OpError:
         raise TrainingError(
             "another worker cannot be reached or has stopped; "
@@ -74,11 +73,23 @@ def _is_chief() -> bool:
         config = json.loads(os.environ["TF_CONFIG"])
         cluster, task = config["cluster"], config["task"]
         kind, index = task["type"], int(task["index"])
-        if kind not in ("chief", "worker") or index < 0 or not cluster[kind][index]:
+        known = kind in ("chief", "worker") and 0 <= index < len(cluster[kind])
+        if not known or not all(_are_addresses(places) for places in cluster.values()):
             raise ValueError
-    except (KeyError, ValueError, TypeError, IndexError, RecursionError):
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
         raise OptionError(
             "--strategy multiworker needs TF_CONFIG, such as "
             '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
         ) from None
     return kind == "chief" or (index == 0 and "chief" not in cluster)
+
+
+def _multiworker() -> Any:
+    try:
+        return tensorflow().distribute.MultiWorkerMirroredStrategy()
+    except (ValueError, TypeError, AttributeError) as error:  # of what else may stand in TF_CONFIG
+        raise OptionError(f"TF_CONFIG is wrong: {one_line(error, 160)}") from None
+
+
+def _are_addresses(places: Any) -> bool:
+    return isinstance(places, list) and all(isinstance(place, str) and place for place in places)

@@ -10,7 +10,7 @@ import numpy as np
 import yaml
 
 from convfilter.atomic import EXISTS, output_file, told_as
-from convfilter.errors import ModelError, OptionError
+from convfilter.errors import ModelError, OptionError, WritingError
 from convfilter.mnist.layers import Convolution, named
 from convfilter.mnist.models import Model
 
@@ -34,7 +34,8 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
 
     Raises:
         ModelError: the network has no convolution.
-        OptionError: a file exists, and then none is written; or the system cannot write there.
+        OptionError: a file exists, and then none is written.
+        WritingError: the system cannot write one; those before it have been written.
     """
     name = next((name for name, layer in named(model.layers) if isinstance(layer, Convolution)), None)
     if name is None:
@@ -54,9 +55,11 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
         "weights": {f"filter-{index + 1:02}": _rows(weights[:, :, index]) for index in range(count)},
         "combine": "magnitude",
     }
-    for name in files if not overwrite else ():
-        if os.path.lexists(folder / name):
-            raise OptionError(f"{folder / name} {EXISTS}")
+    for path in (folder / name for name in files):
+        if path.is_dir():
+            raise OptionError(f"{path}: is a directory; name another --output")
+        if os.path.lexists(path) and not overwrite:
+            raise OptionError(f"{path} {EXISTS}")
     return [_write(folder / name, content, overwrite) for name, content in files.items()]
 
 
@@ -65,6 +68,6 @@ def _rows(matrix: np.ndarray[Any, Any]) -> list[list[float]]:
 
 
 def _write(path: Path, content: dict[str, Any], overwrite: bool) -> Path:
-    with told_as(OptionError, path), output_file(path, overwrite=overwrite) as file:
+    with told_as(WritingError, path), output_file(path, overwrite=overwrite) as file:
         file.write(yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=200).encode())
     return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def load_model(path: Path | None = None) -> Model:
         ModelError: it cannot be read, or is not one that `save_model` wrote.
     """
     path = path or SHIPPED
-    metadata, weights = read_tensors(path / MODEL if path.is_dir() else path, _shapes)
+    metadata, weights = read_tensors(path / MODEL if os.path.isdir(path) else path, _shapes)  # noqa: PTH112, is_dir() raises
     return Model(_preset(metadata), weights, json.loads(metadata["metrics"]))
 
 

@@ -56,7 +56,7 @@ class Trainer:
                 for name, shape in statistics_shapes(self.preset.layers).items()
             }
             self.optimizer = Optimizer(self.preset.rule, self.parameters, self.preset.weight_decay)
-        self._step = tf.function(self._distributed_step)
+        self._step = tf.function(self._distributed_step, autograph=False)
 
     def train_batch(self, progress: float) -> tuple[float, float]:
         """Learn from the next batch.

@@ -34,10 +34,11 @@ def train(
     *,
     writes: bool = True,
     resume: bool = False,
+    overwrite: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
-    """Train a network, test it once, and write what came of it over what is in the folder.
+    """Train a network, test it once, and write what came of it.
 
     Args:
         run: what to train, and how.
@@ -46,6 +47,7 @@ def train(
         strategy: a `tf.distribute` strategy.
         writes: False for workers that leave writing to their chief.
         resume: go on from the checkpoint in the folder.
+        overwrite: begin anew where the folder holds a model or a checkpoint.
         report: is told how it is going, after every step.
         stop: is asked after every step; True ends the training with a checkpoint.
 
@@ -54,17 +56,19 @@ def train(
 
     Raises:
         Stopped: `stop` said so.
-        OptionError: another training writes into the folder.
+        OptionError: as for `check_folder`, or another training writes into the folder.
         ModelError: the checkpoint is damaged, or of another run.
         TrainingError: the loss is not a number any more, or a file cannot be written.
     """
     with _alone_in(folder) if writes else nullcontext():
+        if writes:
+            check_folder(folder, resume=resume, overwrite=overwrite)  # again, now that nobody else writes there
         trainer = Trainer(run, data.training, strategy)
         course = Course(trainer, data, folder if writes else None)
         if resume:
             course.history, course.seconds = restore_checkpoint(folder / CHECKPOINT, trainer)
         elif writes:
-            (folder / CHECKPOINT).unlink(missing_ok=True)  # of a training that is not gone on with
+            _remove_checkpoint(folder)  # of a training that is not gone on with
         course.run(report, stop)
         result = evaluate(trainer.preset.layers, trainer.weights(), data.test, trainer.preset.turns)
         if writes:
@@ -98,9 +102,11 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Make a folder, and keep other trainings out of it; the system gives it free when the process ends."""
-    with writing(folder):
+    try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise OptionError(f"{folder}: cannot be made ({error.strerror}); name another --output") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -133,4 +139,9 @@ def _write(course: Course, result: Evaluation, data: Mnist, folder: Path) -> Non
     for name, figure in drawings.items():
         with writing(folder / name) as path:
             save_figure(figure, path, overwrite=True)
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    _remove_checkpoint(folder)
+
+
+def _remove_checkpoint(folder: Path) -> None:
+    with writing(folder / CHECKPOINT) as path:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,72 @@
+"""What a run would do, without doing it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from convfilter.cli import streams
+from convfilter.text import printable
+
+if TYPE_CHECKING:
+    from convfilter.files import Settings
+    from convfilter.images.probing import Size
+    from convfilter.targets import Job
+
+
+def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
+    """Print a line for every picture, and how they are filtered.
+
+    The lines go to standard output: input, output, size and frames, what would keep the picture from being written.
+    """
+    from convfilter import batch, engine
+    from convfilter.errors import ImageError
+    from convfilter.images.probing import probe
+    from convfilter.inputs import STREAM
+
+    largest, pixels, unsound = None, 0, 0
+    for job in jobs:
+        size = None
+        if job.source == STREAM:
+            facts = "whatever comes"
+        else:
+            try:
+                size = probe(job.source)
+                facts = f"{size.format}, {size.width} x {size.height}{_frames(size)}"
+            except ImageError as error:
+                facts, unsound = f"fails: {error}", unsound + 1
+        streams.result(printable(f"{job.source} -> {job.target}  {facts}{_fate(job, settings)}"))
+        if size is not None:
+            count = size.width * size.height * size.frames
+            pixels += count
+            largest = max(largest or (0, size), (count, size))
+    for operation in settings.operations:
+        streams.warn(printable(f"{operation}{engine.method_of(operation, settings.device)}"))
+    count = batch.pictures_at_once(jobs, at_once)
+    streams.warn(f"{len(jobs):,} pictures, {pixels / 1e6:,.1f} megapixels; {count} at once")
+    if largest is not None:
+        _, size = largest
+        tiles, tile_bytes = engine.tiles_of(settings.operations, size.height, size.width, settings.device)
+        streams.warn(
+            f"the largest, {size.width} x {size.height}{_frames(size)}, if 8-bit RGB: "
+            f"{6 * largest[0] / 1e6:,.0f} MB of pixels, {tiles * size.frames:,} tiles of {tile_bytes / 1e6:,.1f} MB"
+        )
+    if unsound:
+        streams.warn(f"{unsound:,} cannot be read")
+    streams.warn("nothing has been written")
+
+
+def _frames(size: Size) -> str:
+    return f" x {size.frames} frames" if size.frames > 1 else ""
+
+
+def _fate(job: Job, settings: Settings) -> str:
+    """What becomes of outputs that are there already."""
+    there = [path for path in job.outputs if os.path.lexists(path)]
+    if not there:
+        return ""
+    if job.skip_existing and len(there) == len(job.outputs):
+        return "; skipped, its output is there"
+    if job.in_place:
+        return "; replaced"
+    return "; its output is replaced" if settings.overwrite else "; fails, as its output exists"
