@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -12,6 +11,7 @@ from typing import Literal
 
 from convfilter.errors import ImageError
 from convfilter.files import Outcome, Settings, run_job
+from convfilter.remote import exists
 from convfilter.runtime import core_count, machine_memory
 from convfilter.targets import Job
 
@@ -82,7 +82,7 @@ def pictures_at_once(jobs: list[Job], wanted: int | None) -> int:
 def run_one(job: Job, settings: Settings) -> Result:
     """Do one job, and tell what became of it; DeviceError as for `run`."""
     begun = time.monotonic()
-    if job.skip_existing and all(map(os.path.lexists, job.outputs)):
+    if job.skip_existing and all(map(exists, job.outputs)):
         return Result(job, "skipped", f"{job.target} is there")
     try:
         outcome = run_job(job, settings)

@@ -17,11 +17,13 @@ from convfilter.errors import ImageError, OptionError
 from convfilter.filtering import filter_picture
 from convfilter.images.formats import FORMATS
 from convfilter.images.limits import MAX_PIXELS
+from convfilter.images.picture import Picture
 from convfilter.images.reading import read
 from convfilter.images.writing import encode
 from convfilter.inputs import STREAM
 from convfilter.names import Range
 from convfilter.operations import Operation, Operations, in_linear_light
+from convfilter.remote import Location, exists, is_remote, open_picture, write_object
 from convfilter.targets import Job, format_of
 
 
@@ -146,9 +148,9 @@ def _run(job: Job, settings: Settings) -> Outcome:
     replace_target = settings.overwrite or job.in_place
     for path, overwrite in ((job.target, replace_target), (job.compare, settings.overwrite)):
         # Said before the work, not after it; writing checks again.
-        if path is not None and path not in (STREAM, job.source) and not overwrite and os.path.lexists(path):
+        if path is not None and path not in (STREAM, job.source) and not overwrite and exists(path):
             raise ImageError(f"{path} {atomic.EXISTS}")
-    before = read(source_of(job.source), max_pixels=settings.max_pixels)
+    before = read_source(job.source, settings.max_pixels)
     after, clipped = filter_picture(
         before,
         settings.operations,
@@ -179,14 +181,14 @@ def _run(job: Job, settings: Settings) -> Outcome:
     return replace(outcome, notes=after.notes + notes)
 
 
-def source_of(source: Path) -> Path | io.BufferedReader:
-    """What to read a picture from: the path itself, or standard input for `STREAM`; ImageError where that is closed."""
+def read_source(source: Location, max_pixels: int) -> Picture:
+    """Read a picture from wherever it is: a file, an object, or standard input for `STREAM`; errors as for `read`."""
     if source != STREAM:
-        return source
+        with open_picture(source) as file:
+            return read(file, max_pixels=max_pixels)
     if sys.stdin is None:
         raise ImageError("standard input is closed; name a file instead of -")
-    stream: io.BufferedReader = sys.stdin.buffer  # type: ignore[assignment]
-    return stream
+    return read(sys.stdin.buffer, max_pixels=max_pixels)
 
 
 @contextmanager
@@ -194,6 +196,11 @@ def _output(target: Path, overwrite: bool) -> Iterator[BinaryIO]:
     """A file to encode into, or standard output, which gets the picture in one piece."""
     where = "standard output" if target == STREAM else target
     with atomic.told_as(ImageError, where, "; choose another --output"):
+        if is_remote(target):
+            content = io.BytesIO()
+            yield content
+            write_object(target, content.getvalue())
+            return
         if target != STREAM:
             with atomic.output_file(target, overwrite=overwrite) as file:
                 yield file

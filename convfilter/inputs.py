@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 
 from convfilter.errors import OptionError
 from convfilter.images.formats import format_of_suffix
+from convfilter.remote import Location, found_in, is_url, locate
 
 STREAM = Path("-")
 """Standard input as an input, standard output as an output."""
@@ -31,7 +32,7 @@ class Source:
         found: whether it was looked for, in a folder or by a pattern, and not named itself.
     """
 
-    path: Path
+    path: Location
     below: PurePath = _HERE
     found: bool = False
 
@@ -64,9 +65,9 @@ class Selection:
         return (not self.include or matches(self.include)) and not matches(self.exclude)
 
 
-def as_path(name: str) -> Path:
+def as_path(name: str) -> Location:
     """The path of a name on the command line; ``-`` is `STREAM`, and ``./-`` is a file of that name."""
-    path = Path(name)
+    path = locate(name)
     return path.absolute() if path == STREAM and name != "-" else path
 
 
@@ -114,7 +115,13 @@ def listed(name: str, *, separator: bytes) -> list[str]:
 
 
 def _named(name: str, selection: Selection) -> Iterator[Source]:
-    if os.path.isdir(name):  # noqa: PTH112, Path.is_dir() raises where the name is too long
+    if is_url(name):
+        objects = found_in(name, recursive=selection.recursive, pattern=has_magic(name))
+        found = [Source(path, below, found=True) for path, below in objects if _is_picture(path, selection)]
+        if has_magic(name) and not found:
+            raise OptionError(f"{name}: no object matches")
+        yield from found or [Source(as_path(name))]
+    elif os.path.isdir(name):  # noqa: PTH112, Path.is_dir() raises where the name is too long
         found = list(_in_folder(Path(name), PurePath(), selection))
         yield from found or [Source(Path(name))]
     elif has_magic(name) and not os.path.lexists(name):
@@ -160,5 +167,10 @@ def _in_folder(folder: Path, below: PurePath, selection: Selection) -> Iterator[
         if entry.is_dir(follow_symlinks=False):
             if selection.recursive and Path(os.path.realpath(path)) not in selection.outside:
                 yield from _in_folder(path, below / entry.name, selection)
-        elif selection.include or format_of_suffix(path.suffix):
+        elif _is_picture(path, selection):
             yield Source(path, below, found=True)
+
+
+def _is_picture(path: Location, selection: Selection) -> bool:
+    """Whether a file that nobody named is taken: by its ending, or, with `include`, by the patterns alone."""
+    return bool(selection.include) or format_of_suffix(path.suffix) is not None

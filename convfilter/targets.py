@@ -10,8 +10,8 @@ from string import Formatter
 
 from convfilter.errors import ImageError, OptionError
 from convfilter.images.formats import FORMATS, HEAD, Format, format_of_suffix, sniff
-from convfilter.images.sources import open_regular
 from convfilter.inputs import STREAM, Source
+from convfilter.remote import identity_of, is_remote, is_url, locate, open_picture
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def plan(
     real = os.path.realpath if in_place else os.path.abspath  # a link is another name, but the same file
     unique: dict[str, Source] = {}
     for source in sources:
-        unique.setdefault("-" if source.path == STREAM else real(source.path), source)
+        path = source.path
+        unique.setdefault(str(path) if path == STREAM or is_remote(path) else real(path), source)
     if in_place and (output is not None or "-" in unique):
         raise OptionError("--in-place writes to the inputs themselves; leave out --output and -")
     if compare == "-":
@@ -85,7 +86,7 @@ def plan(
     jobs = []
     for source in unique.values():
         path, target, format_, before_after = source.path, source.path, None, None
-        if path.name and not os.path.isdir(path):  # noqa: PTH112, is_dir() raises; reading will tell
+        if path.name and (is_remote(path) or not os.path.isdir(path)):  # noqa: PTH112, is_dir() raises; reading will tell
             if not in_place:
                 target, format_ = _target(source, command, output, several)
             if compare is not None:
@@ -97,7 +98,7 @@ def plan(
 
 def folder_of(output: str | None) -> Path | None:
     """The folder that all outputs surely lie in; None where there is none, or that cannot be told."""
-    if output is None or output == "-":
+    if output is None or output == "-" or is_url(output):
         return None
     folder = output.partition("{")[0].rpartition("/")[0] if "{" in output else output
     return Path(os.path.realpath(folder)) if folder else None
@@ -135,9 +136,9 @@ def _target(one: Source, command: str, output: str | None, several: bool) -> tup
     elif output.endswith(("/", os.sep)) or os.path.isdir(output) or several:  # noqa: PTH112, is_dir() raises
         if os.path.lexists(output) and not os.path.isdir(output):  # noqa: PTH112
             raise OptionError(f"{output}: is a file; several inputs need a folder or a template like out/{{stem}}.png")
-        target = Path(output) / one.below / (stem + suffix)
+        target = locate(output).joinpath(*one.below.parts, stem + suffix)
     else:
-        target = Path(output)
+        target = locate(output)
     if source != STREAM and target.suffix == suffix and format_of_suffix(suffix) is None:
         return target, None
     return target, format_of(target)
@@ -148,7 +149,7 @@ def _suffix_of_content(source: Path) -> str:
     if source == STREAM:
         return ""
     try:
-        with open_regular(source) as file:
+        with open_picture(source) as file:
             format_ = sniff(file.read(HEAD))
     except ImageError:
         return source.suffix
@@ -164,7 +165,7 @@ def _fill(template: str, **values: str) -> Path:
     if not fields <= {(name, "", None) for name in values}:
         known = ", ".join(f"{{{name}}}" for name in values)
         raise OptionError(f"{template}: not a template; its fields are {known}")
-    return Path(template.format(**values))
+    return locate(template.format(**values))
 
 
 def _refuse_clashes(jobs: list[Job]) -> None:
@@ -180,13 +181,3 @@ def _refuse_clashes(jobs: list[Job]) -> None:
                 both = f"{outputs[identity].source} and {job.source}"
                 raise OptionError(f"{path}: written twice, for {both}; give --output a template that tells them apart")
             outputs[identity] = job
-
-
-def identity_of(path: Path) -> object:
-    """What is the same for every name of a file: its device and inode, or for a new one its real path."""
-    real = os.path.realpath(path)
-    try:
-        status = os.stat(real)  # noqa: PTH116, the path may have no end
-    except (OSError, ValueError):
-        return real
-    return status.st_dev, status.st_ino

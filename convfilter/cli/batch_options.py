@@ -40,6 +40,11 @@ running = together(
         metavar="N",
         help="Pictures that are worked on at once.  [default: one a core]",
     ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Work on a Dask cluster with this scheduler, such as tcp://host:8786; --jobs is then up to its workers.",
+    ),
     click.option("--skip-existing", is_flag=True, help="Leave out pictures whose outputs are there already."),
     click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
     click.option(

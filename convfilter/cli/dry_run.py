@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from convfilter.cli import streams
@@ -23,6 +22,7 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
     from convfilter.errors import ImageError
     from convfilter.images.probing import probe
     from convfilter.inputs import STREAM
+    from convfilter.remote import open_picture
 
     largest, pixels, unsound = None, 0, 0
     for job in jobs:
@@ -31,7 +31,8 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
             facts = "whatever comes"
         else:
             try:
-                size = probe(job.source)
+                with open_picture(job.source) as file:
+                    size = probe(file)
                 facts = f"{size.format}, {size.width} x {size.height}{_frames(size)}"
             except ImageError as error:
                 facts, unsound = f"fails: {error}", unsound + 1
@@ -62,7 +63,9 @@ def _frames(size: Size) -> str:
 
 def _fate(job: Job, settings: Settings) -> str:
     """What becomes of outputs that are there already."""
-    there = [path for path in job.outputs if os.path.lexists(path)]
+    from convfilter.remote import exists
+
+    there = [path for path in job.outputs if exists(path)]
     if not there:
         return ""
     if job.skip_existing and len(there) == len(job.outputs):

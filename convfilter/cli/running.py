@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,6 +50,7 @@ def run(
     max_pixels: int,
     max_memory: int | None,
     jobs: int | None,
+    scheduler: str | None,
     dry_run: bool,
     reports: tuple[str, ...],
     quiet: bool,
@@ -58,6 +60,7 @@ def run(
     **planning: Any,
 ) -> None:
     """Filter every input and end with the right exit code; `planning` goes to `plan_jobs`."""
+    from convfilter import batch
     from convfilter.files import Settings
     from convfilter.inputs import STREAM
     from convfilter.operations import in_linear_light
@@ -86,7 +89,13 @@ def run(
     if planned[0].target == STREAM and sys.stdout is not None and sys.stdout.isatty():
         raise click.UsageError("standard output is a terminal, not a place for a picture; give --output or a pipe")
     with open_report(reports, f"convfilter {command}") as report:
-        if not _run(planned, settings, jobs, report, quiet, verbose):
+        if scheduler:
+            from convfilter.cluster import run_on
+
+            results = run_on(scheduler, planned, settings)
+        else:
+            results = batch.run(planned, settings, at_once=jobs)
+        if not _tell_all(results, planned, settings, report, quiet, verbose):
             click.get_current_context().exit(1)
 
 
@@ -119,12 +128,14 @@ def plan_jobs(
     return plan(sources, command, output=output, compare=compare, in_place=in_place, skip_existing=skip_existing)
 
 
-def _run(jobs: list[Job], settings: Settings, at_once: int | None, report: Report, quiet: bool, verbose: bool) -> bool:
-    """Run the jobs and tell what becomes of each; True where none failed.
+def _tell_all(
+    results: Iterator[Result], jobs: list[Job], settings: Settings, report: Report, quiet: bool, verbose: bool
+) -> bool:
+    """Tell what becomes of each job as it ends; True where none failed.
 
     Results, the paths that were written, go to standard output; everything else to standard error.
     """
-    from convfilter import batch, engine
+    from convfilter import engine
     from convfilter.cli.progress import Tally, batch_progress
 
     if verbose:
@@ -134,7 +145,7 @@ def _run(jobs: list[Job], settings: Settings, at_once: int | None, report: Repor
     signals.summary = lambda: f"; {tally}, {tally.total - tally.ended} not done"
     signals.wind_up = lambda: _stop(report)
     with batch_progress(tally, quiet) as (say, changed):
-        for result in batch.run(jobs, settings, at_once=at_once):
+        for result in results:
             tally.add(result)
             _tell(result, say, quiet)
             report.add(result)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from PIL import Image
 from tifffile import TiffFile
@@ -11,7 +10,6 @@ from tifffile import TiffFile
 from convfilter.errors import ImageError
 from convfilter.images.formats import HEAD, sniff
 from convfilter.images.quiet import quiet
-from convfilter.images.sources import open_regular
 
 
 class Size(NamedTuple):
@@ -30,25 +28,24 @@ class Size(NamedTuple):
     frames: int
 
 
-def probe(path: Path) -> Size:
+def probe(file: BinaryIO) -> Size:
     """Read the size of a picture without decoding it.
 
     Raises:
-        ImageError: it cannot be opened, or its header cannot be read.
+        ImageError: it is no picture, or its header cannot be read.
     """
-    with open_regular(path) as file:
-        format_ = sniff(file.read(HEAD))
-        if format_ is None:
-            raise ImageError("not a recognised image")
-        file.seek(0)
-        try:
-            with quiet():
-                if format_.name == "TIFF":
-                    with TiffFile(file) as tiff:
-                        page = tiff.pages.first
-                        return Size("TIFF", page.imagewidth, page.imagelength, len(tiff.pages))
-                with Image.open(file) as image:
-                    width, height = image.size
-                    return Size(format_.name, width, height, getattr(image, "n_frames", 1))
-        except Exception as error:  # decoders answer damaged data with errors of every type there is
-            raise ImageError(f"damaged {format_.name}; get a whole copy of it") from error
+    format_ = sniff(file.read(HEAD))
+    if format_ is None:
+        raise ImageError("not a recognised image")
+    file.seek(0)
+    try:
+        with quiet():
+            if format_.name == "TIFF":
+                with TiffFile(file) as tiff:
+                    page = tiff.pages.first
+                    return Size("TIFF", page.imagewidth, page.imagelength, len(tiff.pages))
+            with Image.open(file) as image:
+                width, height = image.size
+                return Size(format_.name, width, height, getattr(image, "n_frames", 1))
+    except Exception as error:  # decoders answer damaged data with errors of every type there is
+        raise ImageError(f"damaged {format_.name}; get a whole copy of it") from error

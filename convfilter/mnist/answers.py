@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.files import naming, source_of
+from convfilter.files import naming, read_source
 from convfilter.images.limits import MAX_PIXELS
-from convfilter.images.reading import read
 from convfilter.mnist.digits import Digit, Page, read_page
 from convfilter.mnist.models import Model
 from convfilter.mnist.prediction import probabilities
@@ -81,7 +80,7 @@ def answer(
         ImageError: the picture cannot be read; the message begins with its path.
     """
     with naming(path):
-        page = read_page(read(source_of(path), max_pixels=max_pixels), many=many, invert=invert)
+        page = read_page(read_source(path, max_pixels), many=many, invert=invert)
         images = np.array([digit.image for digit in page.digits], np.uint8).reshape(-1, 28, 28)
         rows = probabilities(model.layers, model.weights, images, model.turns)
     readings = tuple(Reading(digit, row) for digit, row in zip(page.digits, rows, strict=True))

@@ -20,7 +20,7 @@ from convfilter.mnist.answers import Answer, Reading
 from convfilter.mnist.layers import Convolution, MaxPool, Relu, named
 from convfilter.mnist.models import Model
 from convfilter.mnist.prediction import maps_of
-from convfilter.targets import identity_of
+from convfilter.remote import identity_of
 
 MOST_MAPS = 64
 """Feature maps of a layer that are shown."""

@@ -1,0 +1,78 @@
+"""Many files on many machines: the same jobs as tasks of a Dask cluster, one file each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from convfilter.batch import THUMBNAILS, Result, run_one
+from convfilter.errors import OptionError, one_line
+from convfilter.files import Settings
+from convfilter.inputs import STREAM
+from convfilter.remote import exists
+from convfilter.targets import Job
+
+RETRIES = 3
+"""How often a file is given to another worker after one has died over it."""
+
+
+def run_on(address: str, jobs: list[Job], settings: Settings) -> Iterator[Result]:
+    """Do every job on a cluster; the workers must see the files under the same names.
+
+    An output that is not there when its task is given out is replaced if it has appeared when it is written.
+
+    Args:
+        address: of the scheduler, such as ``tcp://host:8786``.
+        jobs: from `targets.plan`, none of them a stream.
+        settings: what holds for all of them; each file is filtered by one thread of a worker.
+
+    Yields:
+        A result for each job as it ends, in no certain order.
+
+    Raises:
+        OptionError: there is no such scheduler, Dask is not installed, or a job is a stream.
+    """
+    try:
+        from dask.distributed import Client, as_completed
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise OptionError("--scheduler needs more packages; pip install 'convfilter[dask]'") from None
+    if any(STREAM in (job.source, job.target) for job in jobs):
+        raise OptionError("--scheduler works on files; standard input and output are of this machine")
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what concerns a file is in its result
+    try:
+        client: Any = Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise OptionError(f"{address}: no scheduler answers there ({one_line(error)})") from None
+    with client:
+        by_key = {}
+        for index, job in enumerate(jobs):
+            there = any(map(exists, job.outputs))
+            one = replace(
+                settings,
+                workers=1,
+                thumbnails=settings.thumbnails and index < THUMBNAILS,
+                # What is not there now may be there in a moment, by a worker that dies before it can tell.
+                overwrite=settings.overwrite or not (there or job.in_place),
+            )
+            future = client.submit(run_one, _anywhere(job), one, pure=False, retries=RETRIES)
+            by_key[future.key] = job, future
+        for future in as_completed([future for _, future in by_key.values()], loop=client.loop):
+            job, _ = by_key.pop(future.key)
+            try:
+                yield replace(future.result(), job=job)
+            except KilledWorker:
+                yield Result(job, "failed", f"{job.source}: {RETRIES + 1} workers died over it")
+
+
+def _anywhere(job: Job) -> Job:
+    """The same job wherever a worker's current folder is."""
+    compare = job.compare and _absolute(job.compare)
+    return replace(job, source=_absolute(job.source), target=_absolute(job.target), compare=compare)
+
+
+def _absolute(path: Path) -> Path:
+    return path.absolute() if isinstance(path, Path) else path

@@ -1,0 +1,74 @@
+"""A Dask cluster on this machine: a real scheduler, and two worker processes, one of which is killed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import convfilter, pixels_of, start, wait_until
+from files_pixels import noise
+from PIL import Image
+
+pytest.importorskip("distributed")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """The address of a scheduler, and its workers."""
+    file = tmp_path / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    host = ["--host", "127.0.0.1"]
+    run = [sys.executable, "-m", "dask"]
+    scheduler = subprocess.Popen(
+        [*run, "scheduler", *host, "--port", "0", "--no-dashboard", "--scheduler-file", str(file)], **quiet
+    )
+    options = ["--nthreads", "1", "--no-dashboard", "--no-nanny", "--local-directory", str(tmp_path)]
+    workers = [subprocess.Popen([*run, "worker", "--scheduler-file", str(file), *options], **quiet) for _ in range(2)]
+    wait_until(file.exists, 60)
+    yield json.loads(file.read_text())["address"], workers
+    for process in (*workers, scheduler):
+        process.kill()
+        process.wait()
+
+
+def test_a_worker_that_dies(cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path) -> None:
+    """Item 39: kill -9 of a worker in mid-run costs nothing: the other does its files, and all are the usual ones."""
+    address, workers = cluster
+    (tmp_path / "in").mkdir()
+    first = tmp_path / "in" / "0.png"
+    Image.fromarray(noise(np.random.default_rng(1), 700, 900, 3)).save(first)
+    for index in range(1, 40):
+        shutil.copy(first, first.with_name(f"{index}.png"))
+    (tmp_path / "in" / "bad.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    out = tmp_path / "out"
+    arguments = ("blur", tmp_path / "in", "-o", out, "--scheduler", address, "--report", tmp_path / "r.jsonl")
+    process = start(*arguments)
+    wait_until(lambda: len(list(out.glob("*.png"))) >= 4, 90)
+    workers[0].send_signal(signal.SIGKILL)
+    _, err = process.communicate(timeout=90)
+    assert process.returncode == 1
+    assert [line for line in err.decode().splitlines() if " of 41 files, " not in line] == [
+        f"{tmp_path}/in/bad.jpg: truncated or damaged: it ends after 4 bytes, too early; get a whole copy of it",
+        "40 done, 0 skipped, 1 failed",
+    ]
+    assert convfilter("blur", first, "-o", tmp_path / "here.png").returncode == 0
+    for index in range(40):
+        np.testing.assert_array_equal(pixels_of(out / f"{index}.png"), pixels_of(tmp_path / "here.png"))
+    statuses = [json.loads(line)["status"] for line in (tmp_path / "r.jsonl").read_text().splitlines()]
+    assert sorted(statuses) == ["done"] * 40 + ["failed"]
+
+
+def test_no_scheduler(photo: Path) -> None:
+    """An address where nobody answers is refused with exit code 2, in one line; so is standard output."""
+    done = convfilter("gray", photo, "--scheduler", "tcp://127.0.0.1:9")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"convfilter: tcp://127.0.0.1:9: no scheduler answers there")
+    assert done.stderr.count(b"\n") == 1
+    assert convfilter("gray", photo, "-o", "-", "--scheduler", "tcp://127.0.0.1:9").returncode == 2
