@@ -153,6 +153,16 @@ def test_dry_run(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert cli("blur", tree, "-r", "-o", f"{tmp_path}/{{name}}", "--dry-run").code == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count address space in another way")
+def test_low_limits(tree: Path, tmp_path: Path) -> None:
+    """Item 46: 2 GB of address space and 32 open files are enough, with more pictures and more jobs than cores."""
+    for index in range(40):
+        shutil.copy(tree / "a.png", tree / f"{index}.png")
+    command = f"ulimit -v 2000000 -n 32; exec {sys.executable} -m convfilter blur {tree} -j 8 -o {tmp_path}/out"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "42 done, 0 skipped, 0 failed\n")
+
+
 @pytest.mark.parametrize("jobs", [0, -1, "1e9", 10**9])
 def test_wrong_numbers_of_jobs(cli: Any, photo: Path, jobs: object) -> None:
     """Item 28: --jobs is a whole number from 1 to 1024."""

@@ -167,11 +167,11 @@ def test_memory_that_runs_out_is_told() -> None:
 import resource
 import numpy as np
 import convfilter
-small, large = np.zeros((9, 9, 1), np.uint8), np.zeros((4000, 4000, 1), np.uint8)
+small, large = np.zeros((9, 9, 1), np.uint8), np.zeros((9000, 9000, 1), np.uint8)
 far = convfilter.Convolve(convfilter.mean_kernel(5), dilation=1000)
 convfilter.blur(small)
 pages = int(open("/proc/self/statm").read().split()[0])
-resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 100_000_000,) * 2)
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 300_000_000,) * 2)
 try:
     convfilter.apply(large, far)
 except convfilter.ImageError as error:

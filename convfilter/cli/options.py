@@ -133,7 +133,7 @@ running = together(
         "--max-memory",
         callback=_bytes,
         metavar="SIZE",
-        help="Memory for the pixels of a picture and the tiles they are computed in, such as 2G.  "
+        help="Memory for the pixels of all pictures at work and the tiles they are computed in, such as 2G.  "
         "[default: half of the machine's]",
     ),
     click.option("-q", "--quiet", is_flag=True, help="Print errors only."),

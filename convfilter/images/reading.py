@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,6 +60,9 @@ def _read(file: BinaryIO, max_pixels: int) -> Picture:
     format_ = sniff(head)
     if format_ is None:
         raise ImageError(_unknown(head))
+    if file.seekable():
+        file.seek(-len(head), io.SEEK_CUR)
+        return upright(_decoded(read_all(file), format_, max_pixels))
     return upright(_decoded(head + read_all(file), format_, max_pixels))
 
 

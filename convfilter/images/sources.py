@@ -15,6 +15,9 @@ from convfilter.errors import ImageError
 MAX_BYTES = 4 * 2**30
 """The largest file or stream that is read; all of it is held in memory while it is decoded."""
 
+PIECE = 2**24
+"""Bytes of a stream that are read at once; the memory for them is taken before they come."""
+
 _FLAGS = os.O_RDONLY
 """With O_NONBLOCK, as opening a pipe that nobody writes to must not wait. These do not exist everywhere."""
 for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
@@ -88,7 +91,18 @@ def read_all(file: BinaryIO, limit: int = MAX_BYTES) -> bytes:
     Raises:
         ImageError: it holds more than limit bytes, or the system cannot read it.
     """
-    data = read_up_to(file, limit + 1)
-    if len(data) > limit:
+    pieces, left = [], limit + 1
+    while left > 0 and (piece := read_up_to(file, min(left, max(_known_size(file) + 1, PIECE)))):
+        pieces.append(piece)
+        left -= len(piece)
+    if left == 0:
         raise ImageError(f"holds more than {limit >> 20} MiB; split or shrink the picture first")
-    return data
+    return b"".join(pieces)  # one piece is not copied
+
+
+def _known_size(file: BinaryIO) -> int:
+    """The bytes that are left in a regular file, so that they are read in one piece; 0 for others."""
+    try:
+        return os.fstat(file.fileno()).st_size - file.tell()
+    except OSError:  # it is no file, or cannot say where it is
+        return 0

@@ -26,7 +26,7 @@ OPENCV = (
 
 def cases(folder: Path, megapixels: float) -> Iterator[Case]:
     """JPEG to JPEG, sigma 3, in processes of their own."""
-    small, large = _jpeg(folder / "small.jpg", 0.307), _jpeg(folder / "large.jpg", megapixels)
+    small, large = jpeg(folder / "small.jpg", 0.307), jpeg(folder / "large.jpg", megapixels)
     out = folder / "out.jpg"
     yield Case(
         "program, 640 x 480 JPEG",
@@ -58,7 +58,7 @@ def memory(folder: Path, megapixels: float, *, giant: bool) -> Iterator[tuple[st
     dot = folder / "dot.jpg"
     Image.new("RGB", (1, 1)).save(dot)
     base = peak(*_convfilter(dot, folder / "dot.out.jpg"))
-    large = _jpeg(folder / "memory.jpg", megapixels)
+    large = jpeg(folder / "memory.jpg", megapixels)
     yield (
         f"memory, {megapixels:g} MP JPEG, above that of 1 x 1",
         peak(*_convfilter(large, folder / "o.jpg")) - base,
@@ -72,7 +72,8 @@ def memory(folder: Path, megapixels: float, *, giant: bool) -> Iterator[tuple[st
         yield "memory, 13,300 x 13,300 TIFF, whole process", peak(*command, "--max-pixels", "200000000"), 1.6e9
 
 
-def _jpeg(path: Path, megapixels: float) -> Path:
+def jpeg(path: Path, megapixels: float) -> Path:
+    """Make a photograph of a size; its path."""
     height = max(16, round((megapixels * 1e6 * 3 / 4) ** 0.5))
     Image.open(SAMPLE).convert("RGB").resize((height * 4 // 3, height)).save(path, quality=90)
     return path
