@@ -123,7 +123,7 @@ def test_a_folder_that_cannot_be_looked_into_fails(tree: Path, tmp_path: Path) -
 
 
 def test_skip_existing(cli: Any, tree: Path, tmp_path: Path) -> None:
-    """--skip-existing leaves whole outputs alone, by their names and not their dates, and does the rest."""
+    """Item 47: --skip-existing leaves outputs alone, by their names and not their dates, and does the rest."""
     assert cli("gray", tree, "-o", tmp_path / "out").code == 0
     kept = tmp_path / "out" / "a.png"
     kept.write_bytes(b"kept")
