@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from itertools import islice, starmap
-from typing import Literal
 
 from convfilter.errors import ImageError
-from convfilter.files import Outcome, Settings, run_job
+from convfilter.files import Outcome, Settings, naming, run_job
+from convfilter.names import Status
 from convfilter.remote import exists
-from convfilter.runtime import core_count, machine_memory
+from convfilter.runtime import core_count, default_memory
 from convfilter.targets import Job
 
 THUMBNAILS = 500
@@ -32,7 +32,7 @@ class Result:
     """
 
     job: Job
-    status: Literal["done", "skipped", "failed"]
+    status: Status
     reason: str = ""
     outcome: Outcome | None = None
     seconds: float = 0.0
@@ -57,10 +57,9 @@ def run(jobs: list[Job], settings: Settings, *, at_once: int | None = None) -> I
     """
     at_once = pictures_at_once(jobs, at_once)
     if at_once > 1:
-        memory = settings.max_memory or machine_memory() // 2
+        memory = settings.max_memory or default_memory()
         settings = replace(settings, workers=max(1, core_count() // at_once), max_memory=memory // at_once)
-    plain = replace(settings, thumbnails=False)
-    left = ((job, settings if index < THUMBNAILS else plain) for index, job in enumerate(jobs))
+    left = with_settings(jobs, settings)
     if at_once <= 1:
         yield from starmap(run_one, left)
         return
@@ -74,6 +73,12 @@ def run(jobs: list[Job], settings: Settings, *, at_once: int | None = None) -> I
             yield from (future.result() for future in ended)
 
 
+def with_settings(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, Settings]]:
+    """Each job with its settings: only the first `THUMBNAILS` make small pictures."""
+    plain = replace(settings, thumbnails=False)
+    return ((job, settings if index < THUMBNAILS else plain) for index, job in enumerate(jobs))
+
+
 def pictures_at_once(jobs: list[Job], wanted: int | None) -> int:
     """How many pictures are worked on at once: as many as are wanted, or one a core, but no more than there are."""
     return min(wanted or core_count(), len(jobs))
@@ -82,9 +87,10 @@ def pictures_at_once(jobs: list[Job], wanted: int | None) -> int:
 def run_one(job: Job, settings: Settings) -> Result:
     """Do one job, and tell what became of it; DeviceError as for `run`."""
     begun = time.monotonic()
-    if job.skip_existing and all(map(exists, job.outputs)):
-        return Result(job, "skipped", f"{job.target} is there")
     try:
+        with naming(job.source):
+            if settings.skip_existing and all(map(exists, job.outputs)):
+                return Result(job, "skipped", f"{job.target} is there")
         outcome = run_job(job, settings)
     except ImageError as error:
         return Result(job, "failed", str(error), seconds=time.monotonic() - begun)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from convfilter.batch import THUMBNAILS, Result, run_one
-from convfilter.errors import OptionError, one_line
+from convfilter.batch import Result, run_one, with_settings
+from convfilter.errors import ImageError, OptionError, one_line
 from convfilter.files import Settings
 from convfilter.inputs import STREAM
-from convfilter.remote import exists
+from convfilter.remote import Location, exists, is_remote
 from convfilter.targets import Job
 
 RETRIES = 3
@@ -33,31 +32,32 @@ def run_on(address: str, jobs: list[Job], settings: Settings) -> Iterator[Result
         A result for each job as it ends, in no certain order.
 
     Raises:
-        OptionError: there is no such scheduler, Dask is not installed, or a job is a stream.
+        OptionError: there is no such scheduler, Dask is not installed, or a job is a stream or in place.
     """
     try:
         from dask.distributed import Client, as_completed
         from distributed.scheduler import KilledWorker
     except ImportError:
-        raise OptionError("--scheduler needs more packages; pip install 'convfilter[dask]'") from None
+        raise OptionError("--scheduler needs more packages; in the clone, pip install '.[dask]'") from None
     if any(STREAM in (job.source, job.target) for job in jobs):
         raise OptionError("--scheduler works on files; standard input and output are of this machine")
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what concerns a file is in its result
+    if any(job.in_place for job in jobs):
+        raise OptionError(
+            "--scheduler cannot work --in-place: what a dying worker had done would be filtered twice; give --output"
+        )
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith(("distributed", "tornado")):  # what concerns a file is in its result
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client: Any = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise OptionError(f"{address}: no scheduler answers there ({one_line(error)})") from None
     with client:
         by_key = {}
-        for index, job in enumerate(jobs):
-            there = any(map(exists, job.outputs))
-            one = replace(
-                settings,
-                workers=1,
-                thumbnails=settings.thumbnails and index < THUMBNAILS,
-                # What is not there now may be there in a moment, by a worker that dies before it can tell.
-                overwrite=settings.overwrite or not (there or job.in_place),
-            )
+        for job, one in with_settings(jobs, replace(settings, workers=1)):
+            if not _may_exist(job):
+                # It may be there in a moment, by a worker that dies before it can tell.
+                one = replace(one, overwrite=True, skip_existing=False)
             future = client.submit(run_one, _anywhere(job), one, pure=False, retries=RETRIES)
             by_key[future.key] = job, future
         for future in as_completed([future for _, future in by_key.values()], loop=client.loop):
@@ -68,11 +68,19 @@ def run_on(address: str, jobs: list[Job], settings: Settings) -> Iterator[Result
                 yield Result(job, "failed", f"{job.source}: {RETRIES + 1} workers died over it")
 
 
+def _may_exist(job: Job) -> bool:
+    """Whether an output is there, or that cannot be told."""
+    try:
+        return any(map(exists, job.outputs))
+    except ImageError:
+        return True
+
+
 def _anywhere(job: Job) -> Job:
     """The same job wherever a worker's current folder is."""
     compare = job.compare and _absolute(job.compare)
     return replace(job, source=_absolute(job.source), target=_absolute(job.target), compare=compare)
 
 
-def _absolute(path: Path) -> Path:
-    return path.absolute() if isinstance(path, Path) else path
+def _absolute(path: Location) -> Location:
+    return path if is_remote(path) else path.absolute()

@@ -23,8 +23,7 @@ THUMBNAIL = 320
 
 def side_by_side(before: Picture, after: Picture) -> Picture:
     """The first frames of two pictures beside each other, tops aligned, in 8-bit RGB on white."""
-    # BMP holds plain 8-bit pictures only, so fitting to it brings depth, alpha and CMYK down.
-    left, right = (_rgb(fit(picture, FORMATS["BMP"])) for picture in (before, after))
+    left, right = _rgb(before), _rgb(after)
     height = max(left.shape[0], right.shape[0])
     canvas = np.full((height, left.shape[1] + GAP + right.shape[1], 3), 255, np.uint8)
     canvas[: left.shape[0], : left.shape[1]] = left
@@ -35,7 +34,7 @@ def side_by_side(before: Picture, after: Picture) -> Picture:
 
 def thumbnail(picture: Picture) -> bytes:
     """The first frame in 8-bit RGB on white, at most `THUMBNAIL` pixels on its longer side, as a JPEG file."""
-    image = Image.fromarray(_rgb(fit(picture, FORMATS["BMP"])))
+    image = Image.fromarray(_rgb(picture))
     image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
     file = io.BytesIO()
     image.save(file, "JPEG", quality=80)
@@ -43,5 +42,6 @@ def thumbnail(picture: Picture) -> bytes:
 
 
 def _rgb(picture: Picture) -> NDArray[Any]:
-    pixels = picture.frames[0].pixels
+    # BMP holds plain 8-bit pictures only, so fitting to it brings depth, alpha and CMYK down.
+    pixels = fit(picture, FORMATS["BMP"]).frames[0].pixels
     return pixels if pixels.shape[2] == 3 else pixels.repeat(3, axis=2)

@@ -32,6 +32,7 @@ class Settings:
     """What holds for every picture of a run; `filter_file` tells what most of these mean.
 
     Attributes:
+        skip_existing: there is nothing to do where all outputs are there.
         workers: threads that filter one picture; None for as many as suit the device.
         count_clipped: whether samples that are cut off are counted.
         thumbnails: whether small pictures of before and after are made.
@@ -44,6 +45,7 @@ class Settings:
     max_pixels: int = MAX_PIXELS
     max_memory: int | None = None
     overwrite: bool = False
+    skip_existing: bool = False
     workers: int | None = None
     count_clipped: bool = False
     thumbnails: bool = False

@@ -11,7 +11,7 @@ from convfilter.images.fitting import without_cmyk
 from convfilter.images.picture import Frame, Picture, mode_of
 from convfilter.names import Range
 from convfilter.operations import DecodeSrgb, Grayscale, Operations
-from convfilter.runtime import machine_memory
+from convfilter.runtime import default_memory
 
 LEAST_TILES = 2**26
 """Bytes that tiles need to be worth while, beside the pixels."""
@@ -50,7 +50,7 @@ def filter_picture(
     if any(isinstance(operation, (Grayscale, DecodeSrgb)) for operation in operations):
         picture = without_cmyk(picture)  # ink is neither grey nor light
     gray = any(isinstance(operation, Grayscale) for operation in operations)
-    tile_bytes = _left_for_tiles(picture, machine_memory() // 2 if max_memory is None else max_memory)
+    tile_bytes = _left_for_tiles(picture, default_memory() if max_memory is None else max_memory)
     frames: list[Frame] = []
     clipped = 0
     # Pages of a TIFF may differ in type and channels; each run of equal ones is one call.

@@ -18,7 +18,6 @@ from typing import Any
 OPERATIONS = {
     "Graph": ("framework.ops", "Graph"),
     "abs": ("ops.math_ops", "abs"),
-    "add_n": ("ops.math_ops", "add_n"),
     "bitcast": ("ops.gen_array_ops", "bitcast"),
     "cast": ("ops.math_ops", "cast"),
     "clip_by_value": ("ops.clip_ops", "clip_by_value"),

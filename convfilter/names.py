@@ -26,6 +26,10 @@ Strategy = Literal["none", "mirrored", "multiworker"]
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 
 
+Status = Literal["done", "skipped", "failed"]
+"""What may become of a picture of a run."""
+
+
 def nearest(word: str, known: list[str]) -> str:
     """A hint ``; did you mean "..."?``, or nothing where no known word is near."""
     from difflib import get_close_matches

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypeAlias
-from urllib.parse import unquote, urlsplit
 
 from convfilter.errors import ImageError, OptionError, one_line
 from convfilter.images.sources import open_regular
@@ -43,7 +42,7 @@ def locate(name: str) -> Location:
     if not is_url(name):
         return Path(name)
     if name.lower().startswith("file://"):
-        return Path(unquote(urlsplit(name).path))
+        raise OptionError(f"{name}: give the path itself, without file://")
     upath = _upath(name)
     try:
         location: Location = upath.UPath(name)
@@ -127,7 +126,7 @@ def _upath(name: str) -> Any:
     try:
         import upath
     except ImportError:
-        raise OptionError(f"{name}: URLs need more packages; pip install 'convfilter[remote]'") from None
+        raise OptionError(f"{name}: URLs need more packages; in the clone, pip install '.[remote]'") from None
     return upath
 
 

@@ -8,11 +8,10 @@ import html
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from convfilter.names import Status
 from convfilter.text import printable
 
-Status = Literal["failed", "skipped", "done"]
 GENERATOR = '<meta name="generator" content="convfilter">'
 """Near the beginning of every page, so that a page can be told from a file of somebody else's."""
 

@@ -18,7 +18,7 @@ from convfilter.report_page import GENERATOR, Row, page
 
 
 class Report:
-    """The reports of a run. `Report.open` begins them.
+    """The reports of a run. `open_report` begins them.
 
     Args:
         lines: where each result becomes a line of JSON as it comes, if anywhere.
@@ -30,16 +30,6 @@ class Report:
         self._lines, self._page, self._command = lines, page, command
         self._rows: list[Row] = []
         self._started = datetime.now().astimezone().isoformat(" ", "seconds")
-
-    @property
-    def wanted(self) -> bool:
-        """Whether anything is reported at all."""
-        return self._lines is not None or self._page is not None
-
-    @property
-    def thumbnails(self) -> bool:
-        """Whether small pictures are wanted."""
-        return self._page is not None
 
     def add(self, result: Result) -> None:
         """Take one more result.
@@ -114,20 +104,8 @@ def _row(result: Result) -> Row:
     job, outcome = result.job, result.outcome
     output = None if job.target == STREAM or result.status == "failed" else str(job.target)
     seconds = round(result.seconds, 4)
-    if outcome is None:
-        return Row(str(job.source), output, result.status, result.reason, seconds=seconds)
-    return Row(
-        str(job.source),
-        output,
-        result.status,
-        notes=outcome.notes,
-        width=outcome.width,
-        height=outcome.height,
-        frames=outcome.frames,
-        seconds=seconds,
-        clipped=outcome.clipped,
-        thumbnails=outcome.thumbnails,
-    )
+    facts = vars(outcome) if outcome else {}
+    return Row(str(job.source), output, result.status, result.reason, seconds=seconds, **facts)
 
 
 def _line(row: Row) -> str:

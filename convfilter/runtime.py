@@ -114,18 +114,18 @@ def has_fast_lanes(device: str) -> bool:
     return device.startswith("/CPU") and has_onednn()
 
 
-def machine_memory() -> int:
-    """Bytes of memory of this machine, or of the container that we are in."""
+def default_memory() -> int:
+    """Bytes that are used where nobody says how many: half of this machine's, or of the container's that we are in."""
     sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     with suppress(OSError, ValueError):  # there is no such file, or it says "max"
         sizes.append(int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    return min(sizes)
+    return min(sizes) // 2
 
 
 def devices() -> list[tuple[str, str]]:
     """The devices that can be asked for, each with what it is: ``("cpu", ...)``, ``("gpu:0", ...)``."""
     tf = operations()
-    found = [("cpu", f"{os.cpu_count()} cores")]
+    found = [("cpu", f"{core_count()} cores")]
     for index, gpu in enumerate(tf.config.list_physical_devices("GPU")):
         details = tf.config.experimental.get_device_details(gpu)
         found.append((f"gpu:{index}", str(details.get("device_name", gpu.name))))

@@ -24,7 +24,6 @@ class Job:
         format: what it is written as; None keeps the format that is read.
         compare: where before and after go side by side, if they do.
         in_place: the target is the source, and is to be replaced.
-        skip_existing: there is nothing to do where all outputs are there.
     """
 
     source: Path
@@ -32,7 +31,6 @@ class Job:
     format: Format | None = None
     compare: Path | None = None
     in_place: bool = False
-    skip_existing: bool = False
 
     @property
     def outputs(self) -> list[Path]:
@@ -47,12 +45,11 @@ def plan(
     output: str | None = None,
     compare: str | None = None,
     in_place: bool = False,
-    skip_existing: bool = False,
 ) -> list[Job]:
     """Decide every output path.
 
-    An input that is named twice by one path is done once. Nothing is read but the first bytes of inputs whose
-    name does not tell a format.
+    An input that is named twice by one path is done once. Nothing is read but the first bytes (behind URLs,
+    all) of inputs whose name does not tell a format.
 
     Args:
         sources: the pictures.
@@ -63,7 +60,6 @@ def plan(
             that was named are made below the output folder, too.
         compare: the same for the picture of before and after.
         in_place: every output is its input.
-        skip_existing: whether there is nothing to do where the outputs are there.
 
     Raises:
         OptionError: paths contradict each other, an ending names no format, an output would
@@ -91,7 +87,7 @@ def plan(
                 target, format_ = _target(source, command, output, several)
             if compare is not None:
                 before_after, _ = _target(source, f"{command}.compare", compare, several)
-        jobs.append(Job(path, target, format_, before_after, in_place, skip_existing))
+        jobs.append(Job(path, target, format_, before_after, in_place))
     _refuse_clashes(jobs)
     return jobs
 

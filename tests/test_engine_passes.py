@@ -49,7 +49,9 @@ def test_whole_weights_stay_whole(random: np.random.Generator) -> None:
     weights = (column * row).astype(float)
     weights[0, 0] += 1
     assert pairs_of(weights) is None
-    for down, across in pairs_of(np.outer(np.arange(1, 13), np.ones(12))) or []:
+    pairs = pairs_of(np.outer(np.arange(1, 13), np.ones(12)))
+    assert pairs
+    for down, across in pairs:
         assert not (down % 1).any()
         assert not (across % 1).any()
 

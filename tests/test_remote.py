@@ -86,17 +86,32 @@ def test_objects_are_kept_as_files_are(cli: Any, bucket: Any) -> None:
     assert cli("gray", f"s3://{bucket.name}/in", "-o", f"s3://{bucket.name}/in/").code == 2
 
 
-def test_what_fails_is_told(cli: Any, bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Missing objects and buckets, damaged objects and a silent server cost a line each, and exit code 1 or 2."""
+def test_what_fails_is_told(cli: Any, bucket: Any, tmp_path: Path) -> None:
+    """Missing objects and buckets, damaged objects and unknown kinds of URL cost a line each, and exit code 1 or 2."""
     bucket.put_object(Key="in/bad.jpg", Body=b"\xff\xd8\xff\xe0")
     answer = cli("gray", f"s3://{bucket.name}/in/bad.jpg", f"s3://{bucket.name}/in/none.png", "-o", tmp_path / "o")
     assert answer.code == 1
     assert "bad.jpg: truncated" in answer.err
     assert "none.png: cannot be read: there is no such object" in answer.err
     assert cli("gray", f"s3://{bucket.name}/in/a.png", "-o", "s3://no-such-bucket/a.png").code == 1
-    answer = cli("gray", "nonsense://x/a.png", "-o", tmp_path / "o")
-    assert answer.code == 2
-    assert "cannot be reached" in answer.err
+    for url, words in (("nonsense://x/a.png", "cannot be reached"), ("file:///a.png", "without file://")):
+        answer = cli("gray", url, "-o", tmp_path / "o")
+        assert answer.code == 2
+        assert words in answer.err
+
+
+def test_a_silent_server(cli: Any, bucket: Any, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that does not answer costs a line with the input's path for each picture, and not the run."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    import fsspec
+
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    for options in ([], ["--skip-existing"]):
+        answer = cli("gray", photo, "-o", f"s3://{bucket.name}/new.png", *options)
+        assert answer.code == 1
+        assert answer.err.startswith(f"{photo}: cannot be looked for: ")
+        assert answer.err.count("\n") == 2
 
 
 def test_dry_run_and_report(cli: Any, bucket: Any, tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ running = together(
     click.option(
         "--scheduler",
         metavar="ADDRESS",
-        help="Work on a Dask cluster with this scheduler, such as tcp://host:8786; --jobs is then up to its workers.",
+        help="Work on a Dask cluster with this scheduler, such as tcp://host:8786; --jobs is then up to its workers, "
+        "and --max-memory for each picture.",
     ),
     click.option("--skip-existing", is_flag=True, help="Leave out pictures whose outputs are there already."),
     click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and do nothing."),

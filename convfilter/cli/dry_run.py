@@ -68,7 +68,7 @@ def _fate(job: Job, settings: Settings) -> str:
     there = [path for path in job.outputs if exists(path)]
     if not there:
         return ""
-    if job.skip_existing and len(there) == len(job.outputs):
+    if settings.skip_existing and len(there) == len(job.outputs):
         return "; skipped, its output is there"
     if job.in_place:
         return "; replaced"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,8 @@ def run(
     operations: Operations,
     *,
     overwrite: bool,
+    in_place: bool,
+    skip_existing: bool,
     quality: int | None,
     device: str,
     max_pixels: int,
@@ -67,7 +70,9 @@ def run(
     from convfilter.reports import open_report
     from convfilter.runtime import resolve_device
 
-    planned = plan_jobs(command, inputs, overwrite=overwrite, **planning)
+    if skip_existing and (overwrite or in_place):
+        raise click.UsageError("--skip-existing leaves outputs as they are; leave out --overwrite and --in-place")
+    planned = plan_jobs(command, inputs, in_place=in_place, **planning)
     settings = Settings(
         in_linear_light(operations) if linear else operations,
         range_=range_,
@@ -76,6 +81,7 @@ def run(
         max_pixels=max_pixels,
         max_memory=max_memory,
         overwrite=overwrite,
+        skip_existing=skip_existing,
         count_clipped=bool(reports),
         thumbnails=any(path.endswith(".html") for path in reports),
     )
@@ -110,22 +116,18 @@ def plan_jobs(
     null: bool,
     output: str | None,
     compare: str | None,
-    overwrite: bool,
     in_place: bool,
-    skip_existing: bool,
 ) -> list[Job]:
     """Find the inputs and decide where their results go, before anything is written."""
     from convfilter.inputs import Selection, find, listed
     from convfilter.targets import folder_of, plan
 
-    if skip_existing and (overwrite or in_place):
-        raise click.UsageError("--skip-existing leaves outputs as they are; leave out --overwrite and --in-place")
     names = [*inputs, *(name for list_ in lists for name in listed(list_, separator=b"\0" if null else b"\n"))]
     if not names:
         raise click.UsageError("Missing argument 'INPUT...': name pictures, folders or patterns.")
     outside = tuple(folder for folder in map(folder_of, (output, compare)) if folder is not None)
     sources = find(names, Selection(recursive, include, exclude, outside))
-    return plan(sources, command, output=output, compare=compare, in_place=in_place, skip_existing=skip_existing)
+    return plan(sources, command, output=output, compare=compare, in_place=in_place)
 
 
 def _tell_all(
@@ -143,7 +145,7 @@ def _tell_all(
             streams.warn(printable(f"{operation}{engine.method_of(operation, settings.device)}"))
     tally = Tally(len(jobs))
     signals.summary = lambda: f"; {tally}, {tally.total - tally.ended} not done"
-    signals.wind_up = lambda: _stop(report)
+    signals.wind_up = threading.Thread(target=_stop, args=(report,), daemon=True).start
     with batch_progress(tally, quiet) as (say, changed):
         for result in results:
             tally.add(result)

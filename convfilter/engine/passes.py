@@ -24,7 +24,7 @@ STRIP = 1024
 """Weights that are summed in one pass. Sums of sums keep more digits than one long float32 sum."""
 
 
-@lru_cache(maxsize=8)  # asked for every tile; a kernel is known by its identity
+@lru_cache(maxsize=8)  # asked for by every graph, and by -v
 def passes_of(kernel: Kernel) -> list[list[tuple[Weights, ...]]]:
     """For each kernel of a bank, what is to be added up: kernels that are slid one after another.
 

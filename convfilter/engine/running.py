@@ -23,7 +23,7 @@ from convfilter.runtime import core_count, has_fast_lanes, resolve_device, worke
 from convfilter.runtime import operations as tf_operations
 
 TILES_BYTES = 2**29
-"""The most memory for the tiles that are computed at once, however much there is."""
+"""The most memory for the tiles of one picture that are computed at once, however much there is."""
 
 
 class Filtered(NamedTuple):
@@ -143,8 +143,8 @@ def run(
     levels = Levels(pixels[0].dtype, alpha)
     name = resolve_device(device)
     kind = Kind(levels, pixels[0].shape[2], name, range_, count_clipped and levels.depth.kind == "u")
-    lanes = LANES if has_fast_lanes(name) and levels.compute_dtype == "float32" else 1
-    workers = workers or worker_count(name)
+    lanes, most = _lanes(name, levels.compute_dtype), worker_count(name)
+    workers = min(workers or most, most)
     work = Work(pixels, operations, kind, lanes, workers, min(tile_bytes or TILES_BYTES, TILES_BYTES) // workers)
     try:
         if range_ == "rescale":
@@ -165,17 +165,23 @@ def method_of(operation: Operation, device: str) -> str:
     """How an operation is computed, in a few words that follow its own; nothing where there is no choice."""
     if not isinstance(operation, Convolve):
         return ""
-    layout = f"on {LANES} lanes" if has_fast_lanes(resolve_device(device)) else "plane by plane"
+    lanes = _lanes(resolve_device(device), "float32")
+    layout = "plane by plane" if lanes == 1 else f"on {lanes} lanes, or with 16 bits plane by plane"
     return f": as {described(operation.kernel)}, {layout}"
 
 
 def tiles_of(operations: Operations, height: int, width: int, device: str) -> tuple[int, int]:
-    """How many tiles an 8-bit RGB picture is computed in, and the bytes of memory that one takes."""
-    lanes = LANES if has_fast_lanes(resolve_device(device)) else 1
+    """How many tiles an 8-bit RGB picture alone is computed in, and the bytes that one takes without its halo."""
+    lanes = _lanes(resolve_device(device), "float32")
     options = {"channels": 3, "sample_bytes": 4, "lanes": lanes, "budget": TILES_BYTES // core_count()}
     shape = tile_shape(operations, height, width, **options)
     samples = shape.lanes * shape.rows * shape.columns * 3
     return sum(1 for _ in tiles(operations, height, width, shape)), 4 * samples * COPIES
+
+
+def _lanes(device: str, compute_dtype: str) -> int:
+    """The lanes of a tile that has rows enough."""
+    return LANES if has_fast_lanes(device) and compute_dtype == "float32" else 1
 
 
 def _require_output(pixels: NDArray[Any], operations: Operations) -> None:
