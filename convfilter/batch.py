@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from itertools import islice, starmap
+from itertools import starmap
+from queue import Queue
 
+from convfilter import threads
 from convfilter.errors import ImageError
 from convfilter.files import Outcome, Settings, naming, run_job
 from convfilter.names import Status
@@ -63,14 +65,35 @@ def run(jobs: list[Job], settings: Settings, *, at_once: int | None = None) -> I
     if at_once <= 1:
         yield from starmap(run_one, left)
         return
-    with ThreadPoolExecutor(at_once) as pool:
-        running: set[Future[Result]] = set()
-        while True:
-            running |= {pool.submit(run_one, *one) for one in islice(left, 2 * at_once - len(running))}
-            if not running:
-                return
-            ended, running = wait(running, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in ended)
+    ended: Queue[Result | BaseException | None] = Queue(at_once)
+    taking, over = threading.Lock(), threading.Event()
+
+    def work() -> None:
+        try:
+            while not over.is_set():
+                with taking:
+                    one = next(left, None)
+                if one is None:
+                    break
+                ended.put(run_one(*one))
+            ended.put(None)
+        except BaseException as error:  # such as DeviceError; the one who asked for results gets it
+            ended.put(error)
+
+    working = len(threads.start(work, at_once))
+    if not working:
+        yield from starmap(run_one, left)
+    try:
+        while working:
+            result = ended.get()
+            if isinstance(result, BaseException):
+                raise result
+            if result is None:
+                working -= 1
+            else:
+                yield result
+    finally:
+        over.set()
 
 
 def with_settings(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, Settings]]:
@@ -89,7 +112,7 @@ def run_one(job: Job, settings: Settings) -> Result:
     begun = time.monotonic()
     try:
         with naming(job.source):
-            if settings.skip_existing and all(map(exists, job.outputs)):
+            if settings.skip_existing and job.outputs and all(map(exists, job.outputs)):
                 return Result(job, "skipped", f"{job.target} is there")
         outcome = run_job(job, settings)
     except ImageError as error:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from asyncio import CancelledError
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from convfilter.batch import Result, run_one, with_settings
-from convfilter.errors import ImageError, OptionError, one_line
+from convfilter.errors import ConvfilterError, ImageError, OptionError, one_line
 from convfilter.files import Settings
 from convfilter.inputs import STREAM
 from convfilter.remote import Location, exists, is_remote
@@ -35,8 +36,7 @@ def run_on(address: str, jobs: list[Job], settings: Settings) -> Iterator[Result
         OptionError: there is no such scheduler, Dask is not installed, or a job is a stream or in place.
     """
     try:
-        from dask.distributed import Client, as_completed
-        from distributed.scheduler import KilledWorker
+        from dask.distributed import Client
     except ImportError:
         raise OptionError("--scheduler needs more packages; in the clone, pip install '.[dask]'") from None
     if any(STREAM in (job.source, job.target) for job in jobs):
@@ -52,9 +52,16 @@ def run_on(address: str, jobs: list[Job], settings: Settings) -> Iterator[Result
         client: Any = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise OptionError(f"{address}: no scheduler answers there ({one_line(error)})") from None
+    return _results(client, jobs, replace(settings, workers=1))
+
+
+def _results(client: Any, jobs: list[Job], settings: Settings) -> Iterator[Result]:
+    from dask.distributed import as_completed
+    from distributed.scheduler import KilledWorker
+
     with client:
         by_key = {}
-        for job, one in with_settings(jobs, replace(settings, workers=1)):
+        for job, one in with_settings(jobs, settings):
             if not _may_exist(job):
                 # It may be there in a moment, by a worker that dies before it can tell.
                 one = replace(one, overwrite=True, skip_existing=False)
@@ -66,6 +73,10 @@ def run_on(address: str, jobs: list[Job], settings: Settings) -> Iterator[Result
                 yield replace(future.result(), job=job)
             except KilledWorker:
                 yield Result(job, "failed", f"{job.source}: {RETRIES + 1} workers died over it")
+            except ConvfilterError:  # concerns all of them
+                raise
+            except (Exception, CancelledError) as error:  # a scheduler that has gone away, a worker without convfilter
+                yield Result(job, "failed", f"{job.source}: the cluster has failed ({type(error).__name__})")
 
 
 def _may_exist(job: Job) -> bool:

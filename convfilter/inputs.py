@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path, PurePath
 
 from convfilter.errors import OptionError
 from convfilter.images.formats import format_of_suffix
-from convfilter.remote import Location, found_in, is_url, locate
+from convfilter.remote import Location, exists, found_in, is_url, locate
 
 STREAM = Path("-")
 """Standard input as an input, standard output as an output."""
@@ -71,17 +72,24 @@ def as_path(name: str) -> Location:
     return path.absolute() if path == STREAM and name != "-" else path
 
 
-def find(names: Sequence[str], selection: Selection) -> list[Source]:
+def find(names: Sequence[str], literal: Sequence[str], selection: Selection) -> list[Source]:
     """All pictures that are named.
 
     A folder stands for the pictures in it, those whose names end as pictures do (with `include`: whose names match).
-    A name that no file has, with ``*``, ``?`` or ``[``, is a pattern as shells have them, with ``**`` for any folders.
-    What is named and is not there, or holds nothing, stays in the list; reading it will say so.
+    A name that no file has, with ``*``, ``?`` or ``[``, is a pattern as shells have them, with ``**`` for any folders,
+    but not for links to them. What is named and is not there, or holds nothing, stays in the list; reading it will say
+    so.
+
+    Args:
+        names: from the command line.
+        literal: from lists, where a name is never a pattern.
+        selection: which of them are wanted.
 
     Raises:
         OptionError: no file matches a pattern, or nothing is left of all names.
     """
     sources = [source for name in names for source in _named(name, selection)]
+    sources += [source for name in literal for source in _named(name, selection, pattern=False)]
     wanted = [source for source in sources if selection.takes(source)]
     if sources and not wanted:
         raise OptionError("--include and --exclude leave no picture")
@@ -105,8 +113,10 @@ def listed(name: str, *, separator: bytes) -> list[str]:
             content = Path(name).read_bytes()
     except (OSError, ValueError) as error:
         raise OptionError(f"{name}: the list cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    lines = content.split(separator)
+    lines = content.removeprefix(codecs.BOM_UTF8).split(separator)
     if separator == b"\n":
+        if b"\0" in content:
+            raise OptionError(f"{name}: its names end with NUL; add -0")
         lines = [line.removesuffix(b"\r") for line in lines]
     names = [os.fsdecode(line) for line in lines if line]
     if not names:
@@ -114,17 +124,19 @@ def listed(name: str, *, separator: bytes) -> list[str]:
     return names
 
 
-def _named(name: str, selection: Selection) -> Iterator[Source]:
+def _named(name: str, selection: Selection, *, pattern: bool = True) -> Iterator[Source]:
+    pattern = pattern and has_magic(name)
     if is_url(name):
-        objects = found_in(name, recursive=selection.recursive, pattern=has_magic(name))
+        pattern = pattern and not exists(as_path(name))
+        objects = found_in(name, recursive=selection.recursive, pattern=pattern)
         found = [Source(path, below, found=True) for path, below in objects if _is_picture(path, selection)]
-        if has_magic(name) and not found:
+        if pattern and not found:
             raise OptionError(f"{name}: no object matches")
         yield from found or [Source(as_path(name))]
     elif os.path.isdir(name):  # noqa: PTH112, Path.is_dir() raises where the name is too long
         found = list(_in_folder(Path(name), PurePath(), selection))
         yield from found or [Source(Path(name))]
-    elif has_magic(name) and not os.path.lexists(name):
+    elif pattern and not os.path.lexists(name):
         found = list(_matching(name, selection))
         if not found:
             raise OptionError(f"{name}: no file matches")
@@ -137,15 +149,35 @@ def _matching(pattern: str, selection: Selection) -> Iterator[Source]:
     """The files that match a pattern, and the pictures of the folders that do."""
     fixed = _before_magic(pattern)
     outside = [folder for folder in selection.outside if Path(os.path.realpath(fixed)) in folder.parents]
-    for match in sorted(glob(pattern, recursive=True)):  # noqa: PTH207, keeps ./
-        path = Path(match)
+    matches = _walked(fixed, pattern) if "**" in Path(pattern).parts else map(Path, glob(pattern))  # noqa: PTH207
+    for path in sorted(matches):
         below = path.parent.relative_to(fixed)
         if any(folder in (real := Path(os.path.realpath(path))).parents or folder == real for folder in outside):
             continue
         if not path.is_dir():
             yield Source(path, below, found=True)
-        elif "**" not in pattern:  # which finds what is in them, too
+        elif Path(pattern).name != "**":  # which finds what is in them, too
             yield from _in_folder(path, below / path.name, selection)
+
+
+def _walked(root: Path, pattern: str) -> Iterator[Path]:
+    """What matches a pattern with ``**`` below a folder; links to folders are not followed, as that might not end."""
+    wanted = Path(pattern).parts[len(root.parts) :]
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        below = Path(folder).parts[len(root.parts) :]
+        for name in (*folders, *files):
+            if not name.startswith(".") and _fits((*below, name), wanted):
+                yield Path(folder, name)
+
+
+def _fits(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Whether the parts of a path match those of a pattern."""
+    if not wanted:
+        return not parts
+    if wanted[0] == "**":
+        return any(_fits(parts[skipped:], wanted[1:]) for skipped in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], wanted[0]) and _fits(parts[1:], wanted[1:])
 
 
 def _before_magic(pattern: str) -> Path:

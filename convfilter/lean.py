@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from contextlib import suppress
 from operator import attrgetter
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -89,6 +90,12 @@ def lean_tensorflow() -> Any:
         make_way()
         return None
     return tf
+
+
+def start_runtime() -> None:
+    """Start TensorFlow's runtime with its own number of threads, and without an operation in anybody's graph."""
+    with suppress(ImportError, AttributeError):  # another version may start by itself
+        _part("eager.context").context().ensure_initialized()
 
 
 def has_onednn() -> bool:

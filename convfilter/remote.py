@@ -20,7 +20,7 @@ from convfilter.images.sources import open_regular
 Location: TypeAlias = Path
 """A `upath.UPath` is one as well, to whoever asks its name, suffix or parent."""
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_URL = re.compile(r"[a-z][a-z0-9+.:-]+://", re.IGNORECASE)
 
 
 def is_url(name: str) -> bool:
@@ -41,8 +41,8 @@ def locate(name: str) -> Location:
     """
     if not is_url(name):
         return Path(name)
-    if name.lower().startswith("file://"):
-        raise OptionError(f"{name}: give the path itself, without file://")
+    if name.lower().startswith(("file:", "local:")) or "::" in name:
+        raise OptionError(f"{name}: give the path itself, without file:// and the like")
     upath = _upath(name)
     try:
         location: Location = upath.UPath(name)
@@ -67,9 +67,12 @@ def exists(path: Location) -> bool:
 def identity_of(path: Location) -> object:
     """What is the same for every name of a file: its device and inode; for a new one its real path, or its URL."""
     if is_remote(path):
-        return str(path)
-    real = os.path.realpath(path)
+        fs: Any = path.fs  # type: ignore[attr-defined]
+        name = fs._strip_protocol(str(path))  # s3:// and s3a:// are one
+        return type(fs).__name__, re.sub("/+", "/", name)
+    real = str(path)
     try:
+        real = os.path.realpath(path)
         status = os.stat(real)  # noqa: PTH116, the path may have no end
     except (OSError, ValueError):
         return real

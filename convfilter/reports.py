@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from convfilter.atomic import output_file, told_as
 from convfilter.batch import Result
-from convfilter.errors import OptionError, WritingError
+from convfilter.errors import ImageError, OptionError, WritingError
+from convfilter.images.sources import open_regular
 from convfilter.inputs import STREAM
 from convfilter.report_page import GENERATOR, Row, page
 
 
 class Report:
-    """The reports of a run. `open_report` begins them.
+    """The reports of a run; `open_report` begins them. What cannot be written is given up and told, once.
 
     Args:
-        lines: where each result becomes a line of JSON as it comes, if anywhere.
+        lines: where each result becomes a line of JSON as it comes, if anywhere; unbuffered.
         page: where the page goes, if anywhere.
         command: what was run, for the page.
+
+    Attributes:
+        whole: False once something could not be written.
     """
 
-    def __init__(self, lines: IO[str] | None, page: Path | None, command: str) -> None:
+    def __init__(self, lines: FileIO | None, page: Path | None, command: str) -> None:
         self._lines, self._page, self._command = lines, page, command
         self._rows: list[Row] = []
         self._started = datetime.now().astimezone().isoformat(" ", "seconds")
+        self.whole = True
 
-    def add(self, result: Result) -> None:
-        """Take one more result.
-
-        Raises:
-            WritingError: the line cannot be written.
-        """
+    def add(self, result: Result) -> list[str]:
+        """Take one more result; what went wrong in writing it."""
         row = _row(result)
         if self._page is not None:
             self._rows.append(row)
         if self._lines is not None:
-            with told_as(WritingError, self._lines.name):
-                self._lines.write(_line(row) + "\n")
-                self._lines.flush()
+            try:
+                self._lines.write(f"{_line(row)}\n".encode())
+            except OSError as error:
+                name, self._lines, self.whole = self._lines.name, None, False
+                return [f"cannot write {name}: {error.strerror}; the report ends here"]
+        return []
 
-    def finish(self) -> None:
-        """Write the page.
-
-        Raises:
-            WritingError: it cannot be written.
-        """
-        if self._page is not None:
+    def finish(self) -> list[str]:
+        """Write the page; what went wrong in doing so."""
+        if self._page is None:
+            return []
+        try:
             with told_as(WritingError, self._page), output_file(self._page, overwrite=True) as file:
                 for piece in page(list(self._rows), command=self._command, started=self._started):
                     file.write(piece.encode())
+        except WritingError as error:
+            self.whole = False
+            return [str(error)]
+        return []
 
 
 @contextmanager
@@ -66,8 +73,8 @@ def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
         command: what is run.
 
     Raises:
-        OptionError: another ending, two of a kind, or a page that is not an earlier report.
-        WritingError: the system cannot write there.
+        OptionError: another ending, two of a kind, a page that is not an earlier report, or a folder that cannot be
+            written to.
     """
     by_ending: dict[str, Path] = {}
     for path in map(Path, paths):
@@ -77,14 +84,16 @@ def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
     html, jsonl = by_ending.get(".html"), by_ending.get(".jsonl")
     if html is not None:
         _refuse_foreign(html)
-    if jsonl is None:
-        yield Report(None, html, command)
-        return
-    with told_as(WritingError, jsonl):
-        jsonl.parent.mkdir(parents=True, exist_ok=True)
-        file = jsonl.open("a", encoding="utf-8")
-    with file:
-        yield Report(file, html, command)
+    try:
+        for path in by_ending.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not os.access(path.parent, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        lines = None if jsonl is None else jsonl.open("ab", buffering=0)
+    except OSError as error:
+        raise OptionError(f"{path}: cannot be written ({error.strerror}); name another --report") from None
+    with lines or nullcontext():
+        yield Report(lines, html, command)
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -92,10 +101,10 @@ def _refuse_foreign(path: Path) -> None:
     if not os.path.lexists(path):
         return
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             own = GENERATOR.encode() in file.read(2000)
-    except OSError as error:
-        raise OptionError(f"{path}: cannot be replaced ({error.strerror}); name another --report") from None
+    except ImageError as error:
+        raise OptionError(f"{path}: {error}") from None
     if not own:
         raise OptionError(f"{path}: is not a report of convfilter; name another --report")
 

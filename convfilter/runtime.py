@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from convfilter.errors import DeviceError, one_line
-from convfilter.lean import has_onednn, lean_tensorflow, make_way
+from convfilter.lean import has_onednn, lean_tensorflow, make_way, start_runtime
 
 own_process = False
 """Whether nobody but the command line of convfilter runs in this process; its entry point says so."""
@@ -43,7 +43,8 @@ def _whole() -> Any:
             tf.config.list_physical_devices()
     except (ImportError, OSError, RuntimeError) as error:
         raise DeviceError(f"TensorFlow does not start here: {one_line(error, 160)}; reinstall tensorflow") from None
-    tf.get_logger().setLevel("ERROR")
+    if own_process:
+        tf.get_logger().setLevel("ERROR")
     return _set_up(tf)
 
 
@@ -77,7 +78,7 @@ def graph_function(build: Callable[[], tuple[Any, list[Any]]], device: str) -> C
         device: where the graph is computed.
     """
     tf = operations()
-    tf.constant(0.0)  # what starts first decides the threads of the process; a session of one thread must not
+    start_runtime()  # what starts first decides the threads of the process; a session of one thread must not
     graph = tf.Graph()
     with graph.as_default(), tf.device(device):
         results, inputs = build()

@@ -34,8 +34,9 @@ class Job:
 
     @property
     def outputs(self) -> list[Path]:
-        """The files that are written."""
-        return [path for path in (self.target, self.compare) if path is not None and path != STREAM]
+        """The files that are written; none for a folder that stands for no picture."""
+        paths = [path for path in (self.target, self.compare) if path is not None and path != STREAM]
+        return [path for path in paths if self.in_place or path != self.source]
 
 
 def plan(
@@ -92,10 +93,11 @@ def plan(
     return jobs
 
 
-def folder_of(output: str | None) -> Path | None:
+def folder_of(output: str | None, command: str) -> Path | None:
     """The folder that all outputs surely lie in; None where there is none, or that cannot be told."""
     if output is None or output == "-" or is_url(output):
         return None
+    output = output.replace("{command}", command)
     folder = output.partition("{")[0].rpartition("/")[0] if "{" in output else output
     return Path(os.path.realpath(folder)) if folder else None
 

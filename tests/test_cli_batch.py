@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -136,9 +137,70 @@ def test_skip_existing(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert cli("gray", tree, "--in-place", "--skip-existing").code == 2
 
 
+def test_skipping_hides_no_failure(cli: Any, tree: Path, tmp_path: Path) -> None:
+    """With --skip-existing, a folder in which nothing is found still fails."""
+    (tmp_path / "empty").mkdir()
+    answer = cli("gray", tmp_path / "empty", tree, "-o", tmp_path / "out", "--skip-existing")
+    assert answer.code == 1
+    assert answer.err.endswith("2 done, 0 skipped, 1 failed\n")
+
+
+def test_patterns_find_folders_and_follow_no_links(cli: Any, tree: Path, tmp_path: Path) -> None:
+    """A folder that a pattern finds stands for its pictures, also after **; links to folders are not walked."""
+    (tree / "again").symlink_to(".")
+    (tree / "and again").symlink_to(".")
+    assert cli("gray", f"{tree}/**/ma?", "-o", tmp_path / "one").code == 0
+    assert outputs(tmp_path / "one") == ["2025/may/c.png"]
+    assert cli("gray", f"{tree}/**/*.png", "-o", tmp_path / "two").code == 0
+    assert outputs(tmp_path / "two") == ["2025/a.png", "2025/may/c.png", "a.png"]
+
+
+def test_lists_of_other_kinds(cli: Any, tree: Path, tmp_path: Path) -> None:
+    """A list with NULs needs -0 and says so; a byte order mark is no part of a name; names are never patterns."""
+    (tmp_path / "nul").write_bytes(os.fsencode(tree / "a.png") + b"\0")
+    answer = cli("gray", "--from-file", tmp_path / "nul")
+    assert (answer.code, answer.err) == (2, f"convfilter: {tmp_path}/nul: its names end with NUL; add -0\n")
+    names = f"\ufeff{tree}/a.png\n{tree}/no[1].png\n"
+    (tmp_path / "marked").write_text(names, encoding="utf-8")
+    answer = cli("gray", "--from-file", tmp_path / "marked", "-o", tmp_path / "out")
+    assert answer.code == 1
+    assert "no[1].png: no such file" in answer.err
+    assert outputs(tmp_path / "out") == ["a.png"]
+
+
+def test_a_report_that_cannot_be_written(cli: Any, tree: Path, tmp_path: Path) -> None:
+    """Item 34: a full disk under a report costs one line and exit code 1; the pictures are done and counted."""
+    (tmp_path / "full.jsonl").symlink_to("/dev/full")
+    answer = cli("gray", tree, "-o", tmp_path / "out", "--report", tmp_path / "full.jsonl")
+    assert answer.code == 1
+    assert answer.err.splitlines() == [
+        f"cannot write {tmp_path}/full.jsonl: No space left on device; the report ends here",
+        "2 done, 0 skipped, 0 failed",
+    ]
+    os.mkfifo(tmp_path / "pipe.html")
+    assert cli("gray", tree, "-o", tmp_path / "new", "--report", tmp_path / "pipe.html").code == 2
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_no_more_threads(cli: Any, tree: Path, tmp_path: Path, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Item 46: where the system starts no more threads, those that there are do all of it."""
+    begin, begun = threading.Thread.start, []
+
+    def limited(thread: threading.Thread) -> None:
+        if len(begun) >= most:
+            raise RuntimeError("can't start new thread")
+        begun.append(thread)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    answer = cli("blur", tree, "-r", "-j", 3, "-o", tmp_path / "out")
+    assert (answer.code, answer.err) == (0, "4 done, 0 skipped, 0 failed\n")
+
+
 def test_dry_run(cli: Any, tree: Path, tmp_path: Path) -> None:
     """--dry-run tells inputs, outputs, sizes, what exists, the method, memory and tiles, and writes nothing."""
     (tree / "bad.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    Image.new("I;16", (9, 5)).save(tree / "deep.tif")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "a.png").touch()
     before = fingerprint(tmp_path)
@@ -147,7 +209,8 @@ def test_dry_run(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert f"{tree}/B.PNG -> {tmp_path}/out/B.PNG  PNG, 96 x 64\n" in answer.out
     assert f"{tmp_path}/out/a.png  PNG, 96 x 64; fails, as its output exists\n" in answer.out
     assert "bad.jpg  fails: damaged JPEG" in answer.out
-    for words in ("as a column and a row", "3 pictures", "MB of pixels", "1 tiles of", "nothing has been written"):
+    assert f"{tmp_path}/out/deep.tif  TIFF, 9 x 5\n" in answer.out
+    for words in ("as a column and a row", "4 pictures", "MB of pixels", "1 tiles of", "nothing has been written"):
         assert words in answer.err
     assert fingerprint(tmp_path) == before
     assert cli("blur", tree, "-r", "-o", f"{tmp_path}/{{name}}", "--dry-run").code == 2
@@ -237,5 +300,5 @@ def test_report_as_a_page(cli: Any, tree: Path, tmp_path: Path) -> None:
         answer = cli("gray", tree, "-o", tmp_path / "new", "--report", wrong)
         assert answer.code == 2
         assert not (tmp_path / "new").exists()
-    assert cli("gray", tree, "-o", tmp_path / "new", "--report", "/dev/null/r.jsonl").code == 1
+    assert cli("gray", tree, "-o", tmp_path / "new", "--report", "/dev/null/r.jsonl").code == 2
     assert page.read_text() == "<p>mine"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -54,6 +55,24 @@ def test_stopping_in_mid_run(many: list[Path], number: int, code: int) -> None:
         assert not path.name.startswith(".")
         with Image.open(path) as image:
             image.load()
+
+
+def test_stopping_when_nobody_reads(many: list[Path]) -> None:
+    """Item 36: a full pipe on standard error, which nobody reads, does not keep a signal from ending the run."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    out = many[0].parent / "out"
+    command = [sys.executable, "-m", "convfilter", "blur", *map(str, many), "-o", f"{out}/"]
+    process = subprocess.Popen(command, stderr=writing, stdout=subprocess.DEVNULL)
+    wait_until(lambda: list(out.glob("*.png")))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=3) == 130
+    os.close(reading)
+    os.close(writing)
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc to see what a process has loaded")

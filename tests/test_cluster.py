@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     options = ["--nthreads", "1", "--no-dashboard", "--no-nanny", "--local-directory", str(tmp_path)]
     workers = [subprocess.Popen([*run, "worker", "--scheduler-file", str(file), *options], **quiet) for _ in range(2)]
     wait_until(file.exists, 60)
+    workers[-1].scheduler = scheduler  # type: ignore[attr-defined]
     yield json.loads(file.read_text())["address"], workers
     for process in (*workers, scheduler):
         process.kill()
@@ -63,6 +65,26 @@ def test_a_worker_that_dies(cluster: tuple[str, list[subprocess.Popen[bytes]]], 
         np.testing.assert_array_equal(pixels_of(out / f"{index}.png"), pixels_of(tmp_path / "here.png"))
     statuses = [json.loads(line)["status"] for line in (tmp_path / "r.jsonl").read_text().splitlines()]
     assert sorted(statuses) == ["done"] * 24 + ["failed"]
+
+
+def test_a_scheduler_that_goes_away(
+    cluster: tuple[str, list[subprocess.Popen[bytes]]], photo: Path, tmp_path: Path
+) -> None:
+    """A scheduler that stops in mid-run costs a line for each picture that is left, and no traceback."""
+    address, workers = cluster
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for index in range(200):
+        shutil.copy(photo, folder / f"{index}.png")
+    process = start("blur", folder, "-o", tmp_path / "out", "--scheduler", address)
+    wait_until(lambda: len(list((tmp_path / "out").glob("*.png"))) >= 4, 90)
+    for one in workers:
+        one.kill()
+    workers[-1].scheduler.kill()  # type: ignore[attr-defined]
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 1
+    assert b"Traceback" not in err
+    assert re.search(rb"\n\d+ done, 0 skipped, \d+ failed\n$", err)
 
 
 def test_no_scheduler(photo: Path) -> None:

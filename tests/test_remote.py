@@ -83,7 +83,8 @@ def test_objects_are_kept_as_files_are(cli: Any, bucket: Any) -> None:
     assert bucket.Object("out/a.png").get()["Body"].read() == b"mine"
     assert cli(*run, "--overwrite").code == 0
     assert bucket.Object("out/a.png").get()["Body"].read() != b"mine"
-    assert cli("gray", f"s3://{bucket.name}/in", "-o", f"s3://{bucket.name}/in/").code == 2
+    for target in (f"s3://{bucket.name}/in/", f"s3a://{bucket.name}//in/{{name}}"):
+        assert cli("gray", f"s3://{bucket.name}/in", "-o", target, "--overwrite").code == 2
 
 
 def test_what_fails_is_told(cli: Any, bucket: Any, tmp_path: Path) -> None:

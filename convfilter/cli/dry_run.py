@@ -22,21 +22,23 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
     from convfilter.errors import ImageError
     from convfilter.images.probing import probe
     from convfilter.inputs import STREAM
+    from convfilter.operations import output_size
     from convfilter.remote import open_picture
 
     largest, pixels, unsound = None, 0, 0
     for job in jobs:
-        size = None
-        if job.source == STREAM:
-            facts = "whatever comes"
-        else:
-            try:
+        size, facts = None, "whatever comes"
+        try:
+            if job.source != STREAM:
                 with open_picture(job.source) as file:
                     size = probe(file)
                 facts = f"{size.format}, {size.width} x {size.height}{_frames(size)}"
-            except ImageError as error:
-                facts, unsound = f"fails: {error}", unsound + 1
-        streams.result(printable(f"{job.source} -> {job.target}  {facts}{_fate(job, settings)}"))
+                if min(output_size(settings.operations, size.height, size.width)) < 1:
+                    raise ImageError(f"{facts} is smaller than the kernel, and border valid leaves nothing of it")
+            facts += _fate(job, settings)
+        except ImageError as error:
+            facts, unsound = f"fails: {error}", unsound + 1
+        streams.result(printable(f"{job.source} -> {job.target}  {facts}"))
         if size is not None:
             count = size.width * size.height * size.frames
             pixels += count
@@ -53,7 +55,7 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
             f"{6 * largest[0] / 1e6:,.0f} MB of pixels, {tiles * size.frames:,} tiles of {tile_bytes / 1e6:,.1f} MB"
         )
     if unsound:
-        streams.warn(f"{unsound:,} cannot be read")
+        streams.warn(f"{unsound:,} will fail")
     streams.warn("nothing has been written")
 
 

@@ -79,7 +79,7 @@ def batch_progress(tally: Tally, quiet: bool) -> Iterator[tuple[Say, Callable[[]
             if result and sys.stdout is not None and not sys.stdout.isatty():
                 streams.result(text)
             else:  # above the bar
-                bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+                bar.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
         yield say, lambda: bar.update(task, completed=tally.ended, numbers=tally.progress)
 

@@ -94,13 +94,13 @@ def run(
         return
     if planned[0].target == STREAM and sys.stdout is not None and sys.stdout.isatty():
         raise click.UsageError("standard output is a terminal, not a place for a picture; give --output or a pipe")
-    with open_report(reports, f"convfilter {command}") as report:
-        if scheduler:
-            from convfilter.cluster import run_on
+    if scheduler:
+        from convfilter.cluster import run_on
 
-            results = run_on(scheduler, planned, settings)
-        else:
-            results = batch.run(planned, settings, at_once=jobs)
+        results = run_on(scheduler, planned, settings)
+    else:
+        results = batch.run(planned, settings, at_once=jobs)
+    with open_report(reports, f"convfilter {command}") as report:
         if not _tell_all(results, planned, settings, report, quiet, verbose):
             click.get_current_context().exit(1)
 
@@ -122,18 +122,19 @@ def plan_jobs(
     from convfilter.inputs import Selection, find, listed
     from convfilter.targets import folder_of, plan
 
-    names = [*inputs, *(name for list_ in lists for name in listed(list_, separator=b"\0" if null else b"\n"))]
-    if not names:
+    names = [name for list_ in lists for name in listed(list_, separator=b"\0" if null else b"\n")]
+    if not inputs and not names:
         raise click.UsageError("Missing argument 'INPUT...': name pictures, folders or patterns.")
-    outside = tuple(folder for folder in map(folder_of, (output, compare)) if folder is not None)
-    sources = find(names, Selection(recursive, include, exclude, outside))
+    folders = (folder_of(output, command), folder_of(compare, f"{command}.compare"))
+    outside = tuple(folder for folder in folders if folder is not None)
+    sources = find(inputs, names, Selection(recursive, include, exclude, outside))
     return plan(sources, command, output=output, compare=compare, in_place=in_place)
 
 
 def _tell_all(
     results: Iterator[Result], jobs: list[Job], settings: Settings, report: Report, quiet: bool, verbose: bool
 ) -> bool:
-    """Tell what becomes of each job as it ends; True where none failed.
+    """Tell what becomes of each job as it ends; True where none failed, nor a report.
 
     Results, the paths that were written, go to standard output; everything else to standard error.
     """
@@ -150,24 +151,22 @@ def _tell_all(
         for result in results:
             tally.add(result)
             _tell(result, say, quiet)
-            report.add(result)
+            for trouble in report.add(result):
+                say(printable(trouble), False)
             changed()
     signals.wind_up = None
-    report.finish()
+    for trouble in report.finish():
+        streams.warn(printable(trouble))
     if tally.counts["failed"] or (len(jobs) > 1 and not quiet) or verbose:
         seconds = f" in {tally.seconds:.2f} s" if verbose else ""
         streams.warn(f"{tally}{seconds}")
-    return not tally.counts["failed"]
+    return not tally.counts["failed"] and report.whole
 
 
 def _stop(report: Report) -> None:
     """End at once, but for the page of a report."""
-    from convfilter.errors import WritingError
-
-    try:
-        report.finish()
-    except WritingError as error:
-        streams.warn(printable(str(error)))
+    for trouble in report.finish():
+        streams.warn(printable(trouble))
     signals.end()
 
 

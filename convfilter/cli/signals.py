@@ -56,7 +56,8 @@ def end() -> NoReturn:
         atomic.abandon_all()
     line = f"{restore_terminal}convfilter: stopped by {_received.name}{summary()}\n"
     try:
-        os.write(_stderr, line.encode())
+        if select.select([], [_stderr], [], 0.2)[1]:  # nobody may be reading any more
+            os.write(_stderr, line.encode())
     finally:
         os._exit(128 + _received)
 

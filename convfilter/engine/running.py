@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convfilter import threads
 from convfilter.engine.chain import Chain
 from convfilter.engine.graphs import Computed, Kind, compute
 from convfilter.engine.levels import Levels
@@ -65,27 +65,28 @@ class Work:
             use: gets the number of the frame, the tile, and what `compute` gives.
             extremes: as for `compute`.
         """
-        left, taking, failed = self._tiles(), threading.Lock(), threading.Event()
+        left, taking = self._tiles(), threading.Lock()
+        failures: list[BaseException] = []
         chains = [Chain(self.operations, *frame.shape[:2]) for frame in self.frames]
 
         def work() -> None:
-            while not failed.is_set():
+            while not failures:
                 with taking:
                     index, tile = next(left, (0, None))
                 if tile is None:
                     return
                 try:
                     use(index, tile, compute(chains[index].part(tile), self.frames[index], self.kind, extremes))
-                except BaseException:
-                    failed.set()
-                    raise
+                except BaseException as error:
+                    failures.append(error)
+                    return
 
-        if self.workers == 1:
-            work()
-            return
-        with ThreadPoolExecutor(self.workers) as pool:
-            for future in [pool.submit(work) for _ in range(self.workers)]:
-                future.result()
+        helpers = threads.start(work, self.workers - 1)
+        work()
+        for helper in helpers:
+            helper.join()
+        if failures:
+            raise failures[0]
 
     def _tiles(self) -> Iterator[tuple[int, Tile]]:
         for index, frame in enumerate(self.frames):

@@ -41,7 +41,7 @@ def probe(file: BinaryIO) -> Size:
     try:
         with quiet():
             if format_.name == "TIFF":
-                with TiffFile(file) as tiff:
+                with TiffFile(file, name="picture") as tiff:  # an open descriptor's own name is a number
                     page = tiff.pages.first
                     return Size("TIFF", page.imagewidth, page.imagelength, len(tiff.pages))
             with Image.open(file) as image:
