@@ -49,7 +49,7 @@ def run_on(address: str, jobs: list[Job], settings: Settings) -> Iterator[Result
         if name.startswith(("distributed", "tornado")):  # what concerns a file is in its result
             logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        client: Any = Client(address, timeout=10, set_as_default=False)
+        client: Any = Client(address, timeout=5, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise OptionError(f"{address}: no scheduler answers there ({one_line(error)})") from None
     return _results(client, jobs, replace(settings, workers=1))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -195,6 +197,27 @@ def test_no_more_threads(cli: Any, tree: Path, tmp_path: Path, most: int, monkey
     monkeypatch.setattr(threading.Thread, "start", limited)
     answer = cli("blur", tree, "-r", "-j", 3, "-o", tmp_path / "out")
     assert (answer.code, answer.err) == (0, "4 done, 0 skipped, 0 failed\n")
+
+
+def test_progress_on_a_terminal(tree: Path, tmp_path: Path) -> None:
+    """On a terminal a bar shows files, speed, the time left and failures; names stand above it as they are."""
+    (tree / "bad.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    shutil.copy(tree / "a.png", tree / ":cat: [b]x.png")
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "160"}
+    command = [sys.executable, "-m", "convfilter", "gray", tree, "-r", "-j", "1", "-o", tmp_path / "out"]
+    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux's way to say that the other side is closed
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    assert process.wait() == 1
+    text = shown.decode()
+    for words in ("━", "6 of 6 files, ", " MP/s, ", " left, 1 failed", ":cat: [b]x.png", "5 done, 0 skipped, 1 failed"):
+        assert words in text
+    assert text.rstrip().endswith("5 done, 0 skipped, 1 failed")
 
 
 def test_dry_run(cli: Any, tree: Path, tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def test_a_worker_that_dies(cluster: tuple[str, list[subprocess.Popen[bytes]]], 
     assert sorted(statuses) == ["done"] * 24 + ["failed"]
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes_away(
     cluster: tuple[str, list[subprocess.Popen[bytes]]], photo: Path, tmp_path: Path
 ) -> None:

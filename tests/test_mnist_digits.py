@@ -55,6 +55,7 @@ def test_mnists_own_images_come_through(random: np.random.Generator) -> None:
     assert np.abs(np.array([page.digits[0].image for page in pages]).astype(int) - images).mean() < 8
 
 
+@pytest.mark.slow
 def test_reading_pictures_of_mnist_costs_little(random: np.random.Generator) -> None:
     """Of 400 test images as pictures, dark on light and five times as large, at most three more are misread."""
     test = load_test()

@@ -118,6 +118,7 @@ def test_wrong_numbers(cli: Any, option: str, value: str) -> None:
     assert cli("mnist", "train", option, value).code == 2
 
 
+@pytest.mark.slow
 def test_a_line_every_hundred_steps(tmp_path: Path) -> None:
     """`classic` tells how it goes every 100 steps, as the tutorial did; no bar and no colours without a terminal."""
     done = convfilter("mnist", "train", "--preset", "classic", "--epochs", 0.1, "-o", tmp_path / "out")
