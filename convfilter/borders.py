@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.names import Border
-from convfilter.operations import Window
+from convfilter.names import WindowBorder
+from convfilter.windows import Window
 
 OUTSIDE = -2
 """Stands for a pixel of value zero; not -1, which would seem to go on with 0."""
@@ -27,17 +27,17 @@ def source_indices(window: Window, size: int, first: NDArray[np.int64], count: i
         (..., n): indices in [0, size), or `OUTSIDE`, of the whole stretch from the first pixel under the first
         window to the last one under the last.
     """
-    start, stop = window.source(0, count - 1)
+    start, stop = window.source(0, count - 1, size)
     return border_index(first * window.stride + np.arange(start, stop + 1), size, window.border)
 
 
-def border_index(index: NDArray[np.int64], size: int, border: Border) -> NDArray[Any]:
+def border_index(index: NDArray[np.int64], size: int, border: WindowBorder) -> NDArray[Any]:
     """Map positions on an endless axis to pixels in [0, size), by the borders that `numpy.pad` names.
 
     Works however far outside a position lies.
     """
     match border:
-        case "edge":
+        case "edge" | "keep":
             return index.clip(0, size - 1)
         case "wrap":
             return index % size

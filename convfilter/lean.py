@@ -28,6 +28,7 @@ OPERATIONS = {
     "concat": ("ops.array_ops", "concat"),
     "constant": ("framework.constant_op", "constant"),
     "device": ("framework.ops", "device_v2"),
+    "floor": ("ops.math_ops", "floor"),
     "gather": ("ops.array_ops", "gather_v2"),
     "matmul": ("ops.math_ops", "matmul"),
     "maximum": ("ops.gen_math_ops", "maximum"),
@@ -52,11 +53,18 @@ OPERATIONS = {
     "errors.OpError": ("framework.errors_impl", "OpError"),
     "errors.ResourceExhaustedError": ("framework.errors_impl", "ResourceExhaustedError"),
     "raw_ops.QuantizeV2": ("ops.gen_array_ops", "QuantizeV2"),
+    "raw_ops.StatelessRandomGetKeyCounter": ("ops.gen_stateless_random_ops_v2", "StatelessRandomGetKeyCounter"),
+    "raw_ops.StatelessRandomUniformV2": ("ops.gen_stateless_random_ops_v2", "StatelessRandomUniformV2"),
+    "nn.avg_pool2d": ("ops.nn_ops", "avg_pool2d"),
     "nn.bias_add": ("ops.nn_ops", "bias_add"),
     "nn.conv2d": ("ops.nn_ops", "conv2d_v2"),
     "nn.max_pool2d": ("ops.nn_ops", "max_pool2d"),
     "nn.relu": ("ops.gen_nn_ops", "relu"),
+    "nn.relu6": ("ops.nn_ops", "relu6"),
+    "nn.sigmoid": ("ops.math_ops", "sigmoid"),
     "nn.softmax": ("ops.nn_ops", "softmax_v2"),
+    "nn.softplus": ("ops.math_ops", "softplus"),
+    "nn.tanh": ("ops.gen_math_ops", "tanh"),
 }
 """The public name of each, below ``tf``; the module below ``tensorflow.python`` that defines it, and its name there."""
 

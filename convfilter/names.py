@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
+
+from convfilter.errors import OptionError
 
 Border = Literal["reflect", "symmetric", "edge", "wrap", "zero", "valid"]
 BORDERS: tuple[Border, ...] = get_args(Border)
+
+WindowBorder = Literal[Border, "keep"]
+WINDOW_BORDERS: tuple[WindowBorder, ...] = get_args(WindowBorder)
+"""Also what Pillow does: where a kernel would reach beyond the edge, the pixel stays as it is."""
 
 Range = Literal["clip", "abs", "rescale"]
 RANGES: tuple[Range, ...] = get_args(Range)
@@ -15,6 +22,17 @@ GRAY_METHODS: tuple[GrayMethod, ...] = get_args(GrayMethod)
 
 Combine = Literal["magnitude", "sum", "max"]
 COMBINES: tuple[Combine, ...] = get_args(Combine)
+
+Activation = Literal["relu", "relu6", "sigmoid", "softplus", "tanh"]
+ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
+
+PoolMethod = Literal["max", "mean"]
+POOLS: tuple[PoolMethod, ...] = get_args(PoolMethod)
+
+Padding = Literal["valid", "same"]
+PADDINGS: tuple[Padding, ...] = get_args(Padding)
+
+Rounding = Literal["half_even", "half_up", "down"]
 
 PresetName = Literal["softmax", "classic", "fast", "accurate", "international"]
 PRESET_NAMES: tuple[PresetName, ...] = get_args(PresetName)
@@ -28,6 +46,16 @@ STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 
 Status = Literal["done", "skipped", "failed"]
 """What may become of a picture of a run."""
+
+
+def one_of(what: str, word: str, known: Sequence[str]) -> None:
+    """Refuse a word that stands for no choice.
+
+    Raises:
+        OptionError: it is not known.
+    """
+    if word not in known:
+        raise OptionError(f"{word}: {what} is one of {', '.join(known)}{nearest(word, [*known])}")
 
 
 def nearest(word: str, known: list[str]) -> str:

@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from convfilter.errors import OptionError
-from convfilter.names import BORDERS, GRAY_METHODS, Border, GrayMethod
+from convfilter.names import PADDINGS, POOLS, WINDOW_BORDERS, Padding, PoolMethod, WindowBorder, one_of
+from convfilter.pointwise import Activate, DecodeSrgb, Dropout, EncodeSrgb, Grayscale, Round
+from convfilter.windows import MAX_STEP, Window
 
 if TYPE_CHECKING:
     from convfilter.kernels import Kernel
 
-
-MAX_STEP = 1000
-"""The greatest stride and dilation: more leaves nothing of a photograph, and TensorFlow stops counting."""
-
-
-class Window(NamedTuple):
-    """What one output pixel needs of the input, along one axis.
-
-    Attributes:
-        before: input pixels that it reaches back (the halo towards 0).
-        after: input pixels that it reaches ahead.
-        stride: input pixels from one output pixel to the next.
-        border: where the pixels beyond the edge come from.
-    """
-
-    before: int
-    after: int
-    stride: int
-    border: Border
-
-    def source(self, first: int, last: int) -> tuple[int, int]:
-        """The input positions under the output pixels first to last, which may lie beyond the edge."""
-        before = 0 if self.border == "valid" else self.before
-        return first * self.stride - before, last * self.stride - before + self.before + self.after
-
-    def length(self, size: int) -> int:
-        """How many output pixels an axis of `size` input pixels gives; 0 or less is none."""
-        if self.border == "valid":
-            size -= self.before + self.after
-        return -(-size // self.stride)
-
+__all__ = [
+    "Activate",
+    "Convolve",
+    "DecodeSrgb",
+    "Dropout",
+    "EncodeSrgb",
+    "Grayscale",
+    "Operation",
+    "Operations",
+    "Pool",
+    "Round",
+    "in_linear_light",
+    "output_size",
+]
 
 # Beside its windows, an operation says with `keeps_black` whether it works on single pixels and leaves zeros
 # zero: then it may come before or after the zeros of a border.
@@ -64,14 +49,13 @@ class Convolve:
     kernel: Kernel
     stride: int = 1
     dilation: int = 1
-    border: Border = "reflect"
+    border: WindowBorder = "reflect"
     keeps_black = False
 
     def __post_init__(self) -> None:
         if not (1 <= self.stride <= MAX_STEP and 1 <= self.dilation <= MAX_STEP):
             raise OptionError(f"stride and dilation are whole numbers from 1 to {MAX_STEP}")
-        if self.border not in BORDERS:
-            raise OptionError(f"{self.border}: a border is one of {', '.join(BORDERS)}")
+        one_of("border", self.border, WINDOW_BORDERS)
 
     def __str__(self) -> str:
         height, width = self.kernel.size
@@ -89,57 +73,56 @@ class Convolve:
         return down, across
 
 
-_POINT = Window(0, 0, 1, "edge")
-
-
 @dataclass(frozen=True)
-class Grayscale:
-    """Three colour channels become one; alpha stays.
+class Pool:
+    """The greatest, or the mean, of the pixels under a window that slides over every colour channel.
+
+    `tf.nn.max_pool2d` and `tf.nn.avg_pool2d`. Transparent pixels lend no colour: the mean is weighted by alpha, the
+    greatest is that of pixels that are not wholly transparent; alpha is pooled as well.
 
     Attributes:
-        method: ``mean`` of the channels; ``rec601`` (0.299, 0.587, 0.114) and ``rec709`` (0.2126,
-            0.7152, 0.0722) weigh the encoded values (ITU-R BT.601, BT.709); ``linear`` weighs light
-            by BT.709, between decoding and encoding sRGB.
+        method: ``max`` or ``mean``.
+        size: rows and columns of the window.
+        stride: pixels from one window to the next; None for `size`, so that the windows lie side by side.
+        padding: ``valid`` takes whole windows only; with ``same`` windows may reach beyond the edge, where nothing
+            counts.
 
     Raises:
-        OptionError: no such method.
+        OptionError: a choice that is none, or a size or stride out of range.
     """
 
-    method: GrayMethod = "mean"
-    windows = (_POINT, _POINT)
-    keeps_black = True
+    method: PoolMethod
+    size: int = 2
+    stride: int | None = None
+    padding: Padding = "valid"
+    keeps_black = False
 
     def __post_init__(self) -> None:
-        if self.method not in GRAY_METHODS:
-            raise OptionError(f"{self.method}: a method is one of {', '.join(GRAY_METHODS)}")
+        one_of("pool", self.method, POOLS)
+        one_of("padding", self.padding, PADDINGS)
+        if not (1 <= self.size <= MAX_STEP and (self.stride is None or 1 <= self.stride <= MAX_STEP)):
+            raise OptionError(f"size and stride of a pool are whole numbers from 1 to {MAX_STEP}")
 
     def __str__(self) -> str:
-        return f"make grey by {self.method}"
+        return f"pool the {self.method} of {self.size} x {self.size}, stride {self.step}, padding {self.padding}"
+
+    @property
+    def step(self) -> int:
+        """Pixels from one window to the next."""
+        return self.stride or self.size
+
+    @property
+    def windows(self) -> tuple[Window, Window]:
+        """The window along the height and along the width."""
+        # Beyond the edge the edge itself is repeated, which cannot be greater; of a mean, nothing is added.
+        beyond: WindowBorder = "edge" if self.method == "max" else "zero"
+        border = beyond if self.padding == "same" else "valid"
+        before = (self.size - 1) // 2
+        window = Window(before, self.size - 1 - before, self.step, border, same=self.padding == "same")
+        return window, window
 
 
-@dataclass(frozen=True)
-class DecodeSrgb:
-    """sRGB values become proportional to light (IEC 61966-2-1); alpha stays."""
-
-    windows = (_POINT, _POINT)
-    keeps_black = True
-
-    def __str__(self) -> str:
-        return "decode sRGB to light"
-
-
-@dataclass(frozen=True)
-class EncodeSrgb:
-    """Light becomes sRGB values (IEC 61966-2-1); alpha stays."""
-
-    windows = (_POINT, _POINT)
-    keeps_black = True
-
-    def __str__(self) -> str:
-        return "encode light as sRGB"
-
-
-Operation = Convolve | Grayscale | DecodeSrgb | EncodeSrgb
+Operation = Convolve | Pool | Grayscale | DecodeSrgb | EncodeSrgb | Activate | Dropout | Round
 Operations = tuple[Operation, ...]
 
 

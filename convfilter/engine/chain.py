@@ -7,15 +7,15 @@ in the picture.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.borders import OUTSIDE, source_indices
+from convfilter.engine.beside import Index, Mask, beside, masks_of
 from convfilter.engine.tiling import Tile, first_window
 from convfilter.operations import Operation, Operations, output_size
-
-Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,11 @@ class Bordered:
 
 @dataclass(frozen=True)
 class Applied:
-    """What an operation makes of a part that holds its halo."""
+    """What an operation makes of a part that holds its halo, and of what it is told `beside`."""
 
     operation: Operation
     inner: Part
+    beside: tuple[NDArray[Any], ...] = field(compare=False)
 
 
 Part = Pixels | Bordered | Applied
@@ -65,11 +66,16 @@ Part = Pixels | Bordered | Applied
 
 @dataclass(frozen=True)
 class Chain:
-    """Operations over a picture of a height and a width."""
+    """Operations over a picture of a height and a width.
+
+    Attributes:
+        masks: of the dropouts, by their places.
+    """
 
     operations: Operations
     height: int
     width: int
+    masks: dict[int, Mask]
 
     def part(self, tile: Tile) -> Part:
         """A tile of what all operations make of the picture."""
@@ -82,11 +88,12 @@ class Chain:
             return self._pixels(rows, columns)
         operation = self.operations[count - 1]
         height, width = output_size(self.operations[: count - 1], self.height, self.width)
+        told = beside(operation, (height, width), self.masks.get(count - 1), rows, columns)
         down, across = operation.windows
         rows = source_indices(down, height, rows[:, :1], rows.shape[1])
         columns = source_indices(across, width, columns[:1], len(columns))
         inner = self._pixels(rows, columns) if count == first + 1 else self._bordered(count - 1, rows, columns)
-        return Applied(operation, inner)
+        return Applied(operation, inner, told)
 
     def _pixels(self, rows: Index, columns: Index) -> Pixels:
         return Pixels(self.operations[: first_window(self.operations)], len(rows), rows, columns)
@@ -102,6 +109,11 @@ class Chain:
         if len(down) == len(across) == 1 and not any(picks):
             return grid[0][0]
         return Bordered(grid, picks, row_places, column_places)
+
+
+def chain_of(operations: Operations, height: int, width: int, colours: int) -> Chain:
+    """The chain over a picture with so many channels of colour."""
+    return Chain(operations, height, width, masks_of(operations, height, width, colours))
 
 
 def _runs(index: Index) -> list[Index]:

@@ -12,21 +12,35 @@ from convfilter.operations import Convolve
 from convfilter.runtime import operations as tf_operations
 
 
-def convolve(part: Any, operation: Convolve, levels: Levels) -> Any:
+def convolve(part: Any, operation: Convolve, levels: Levels, inside: list[Any]) -> Any:
     """Filter a part that already holds its halo.
-
-    Kernels with a non-zero sum filter colour weighted by alpha: with colour c, alpha a in [0, 1] and
-    weights w, the result is ``sum(w) * (w * ca) / (w * a)``, so that transparent pixels lend no colour
-    and an opaque picture comes out as if it had no alpha. Kernels that sum to zero have no such
-    mean; they filter the colour as it is and keep alpha, as do kernels of a single pixel.
 
     Args:
         part: (rows + halo, columns + halo, channels, lanes).
         operation: the convolution; its border has been applied.
         levels: what the numbers mean.
+        inside: for border ``keep``, whether the kernel stays inside the picture in rows (lanes, n) and columns (m,).
 
     Returns:
         (rows, columns, channels, lanes).
+    """
+    found = _convolved(part, operation, levels)
+    if not inside:
+        return found
+    tf = tf_operations()
+    down, across = inside
+    kept = tf.where(tf.transpose(down)[:, None, None] & across[None, :, None, None], found, _under(part, operation))
+    kept.set_shape(found.shape)
+    return kept
+
+
+def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
+    """The convolution itself.
+
+    Kernels with a non-zero sum filter colour weighted by alpha: with colour c, alpha a in [0, 1] and
+    weights w, the result is ``sum(w) * (w * ca) / (w * a)``, so that transparent pixels lend no colour
+    and an opaque picture comes out as if it had no alpha. Kernels that sum to zero have no such
+    mean; they filter the colour as it is and keep alpha, as do kernels of a single pixel.
     """
     kernel = operation.kernel
     if not levels.alpha:
@@ -34,7 +48,7 @@ def convolve(part: Any, operation: Convolve, levels: Levels) -> Any:
     tf = tf_operations()
     colour, alpha = part[:, :, :-1], part[:, :, -1:]
     if kernel.pointwise or not kernel.sums.all():
-        return tf.concat([_finish(_all_combined(colour, operation), kernel, levels), _kept(alpha, operation)], 2)
+        return tf.concat([_finish(_all_combined(colour, operation), kernel, levels), _under(alpha, operation)], 2)
     opacity = alpha / levels.white
     combined, coverage = None, 0.0
     maps = _feature_maps(tf.concat([colour * opacity, opacity], 2), operation)
@@ -83,8 +97,8 @@ def _finish(combined: Any, kernel: Kernel, levels: Levels) -> Any:
     return combined + kernel.bias * levels.white if kernel.bias else combined
 
 
-def _kept(alpha: Any, operation: Convolve) -> Any:
-    """The alpha of the pixels under the anchors."""
+def _under(part: Any, operation: Convolve) -> Any:
+    """The pixels under the anchors."""
     down, across = operation.windows
     rows, columns = (slice(one.before, -one.after or None, one.stride) for one in (down, across))
-    return alpha[rows, columns]
+    return part[rows, columns]

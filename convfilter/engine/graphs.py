@@ -16,12 +16,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.borders import OUTSIDE
-from convfilter.engine.chain import Applied, Bordered, Index, Part, Pixels
+from convfilter.engine.beside import Index
+from convfilter.engine.chain import Applied, Bordered, Part, Pixels
 from convfilter.engine.colour import decode_srgb, encode_srgb, grayscale
 from convfilter.engine.convolution import convolve
+from convfilter.engine.layers import activate, dropout, pool, round_
 from convfilter.engine.levels import Levels, count_clipped, in_range, to_samples
 from convfilter.names import Range
-from convfilter.operations import Convolve, DecodeSrgb, EncodeSrgb, Grayscale, Operation
+from convfilter.operations import (
+    Activate,
+    Convolve,
+    DecodeSrgb,
+    Dropout,
+    EncodeSrgb,
+    Grayscale,
+    Operation,
+    Pool,
+    Round,
+)
 from convfilter.runtime import graph_function
 from convfilter.runtime import operations as tf_operations
 
@@ -99,9 +111,11 @@ def _tensor(part: Part, kind: Kind, inputs: list[Any]) -> Any:
             samples = _placeholder(inputs, kind.levels.depth, (lanes, None, None, kind.channels))
             tensor = tf.transpose(tf.cast(samples, kind.levels.compute_dtype), (1, 2, 3, 0))
             for operation in operations:
-                tensor = _apply(tensor, operation, kind.levels)
-        case Applied(operation=operation, inner=inner):
-            tensor = _apply(_tensor(inner, kind, inputs), operation, kind.levels)
+                tensor = _apply(tensor, operation, kind.levels, [])
+        case Applied(operation=operation, inner=inner, beside=arrays):
+            tensor = _tensor(inner, kind, inputs)
+            told = [_placeholder(inputs, array.dtype, (None,) * array.ndim) for array in arrays]
+            tensor = _apply(tensor, operation, kind.levels, told)
         case Bordered(grid=grid, picks=picks):
             tensor = tf.concat([tf.concat([_tensor(one, kind, inputs) for one in row], 1) for row in grid], 0)
             for axis in (0, 1):
@@ -122,8 +136,9 @@ def _inputs(part: Part, pixels: NDArray[Any]) -> Iterator[NDArray[Any]]:
     match part:
         case Pixels(rows=rows, columns=columns):
             yield _samples(pixels, rows, columns)
-        case Applied(inner=inner):
+        case Applied(inner=inner, beside=arrays):
             yield from _inputs(inner, pixels)
+            yield from arrays
         case Bordered(grid=grid, picks=picks, rows=rows, columns=columns):
             for row in grid:
                 for one in row:
@@ -161,11 +176,19 @@ def _pieces(index: Index) -> list[tuple[slice, slice | Index]]:
     return [(place, source) for place, source in pieces if place.start < place.stop]
 
 
-def _apply(part: Any, operation: Operation, levels: Levels) -> Any:
-    """One operation on a part that holds its halo."""
+def _apply(part: Any, operation: Operation, levels: Levels, told: list[Any]) -> Any:
+    """One operation on a part that holds its halo, and what it is told `beside`."""
     match operation:
         case Convolve():
-            return convolve(part, operation, levels)
+            return convolve(part, operation, levels, told)
+        case Pool():
+            return pool(part, operation, levels, told)
+        case Activate():
+            return activate(part, operation, levels)
+        case Dropout():
+            return dropout(part, operation, levels, told[0])
+        case Round():
+            return round_(part, operation, levels)
         case Grayscale(method=method):
             return grayscale(part, method, levels)
         case DecodeSrgb():

@@ -21,10 +21,12 @@ class Levels:
     Attributes:
         depth: type of the samples of the picture: uint8, uint16 or float32.
         alpha: True where the last channel is alpha.
+        exact: whether float64 is used whatever the depth.
     """
 
     depth: np.dtype[Any]
     alpha: bool
+    exact: bool = False
 
     @property
     def white(self) -> float:
@@ -38,7 +40,7 @@ class Levels:
         float32, whose 24 bits leave 8 below an 8-bit level; a 16-bit sample leaves none to
         speak of (1 in 600 samples of a 3x3 kernel would round the other way), so it gets float64.
         """
-        return "float64" if self.depth == np.uint16 else "float32"
+        return "float64" if self.exact or self.depth == np.uint16 else "float32"
 
 
 def in_range(part: Any, levels: Levels, range_: Range | None, extremes: Any) -> Any:
@@ -76,7 +78,7 @@ def to_samples(numbers: Any, levels: Levels) -> Any:
     tf = tf_operations()
     if levels.depth.kind == "f":
         return numbers
-    if levels.depth == np.uint8:  # clips, rounds half to even and narrows, all at once
+    if levels.depth == np.uint8 and numbers.dtype == "float32":  # clips, rounds half to even and narrows, all at once
         scale = {"min_range": 0.0, "max_range": 255.0, "mode": "SCALED", "round_mode": "HALF_TO_EVEN"}
         return tf.bitcast(tf.raw_ops.QuantizeV2(input=numbers, T="quint8", **scale)[0], "uint8")
     return tf.cast(tf.clip_by_value(tf.round(numbers), 0, levels.white), levels.depth)

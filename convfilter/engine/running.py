@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter import threads
-from convfilter.engine.chain import Chain
+from convfilter.engine.chain import Chain, chain_of
 from convfilter.engine.graphs import Computed, Kind, compute
 from convfilter.engine.levels import Levels
 from convfilter.engine.passes import described
 from convfilter.engine.tiling import COPIES, LANES, Tile, tile_shape, tiles
 from convfilter.errors import ImageError, OptionError, one_line
 from convfilter.names import RANGES, Range
-from convfilter.operations import Convolve, Grayscale, Operation, Operations, output_size
+from convfilter.operations import Convolve, Grayscale, Operation, Operations, Round, output_size
 from convfilter.runtime import core_count, has_fast_lanes, resolve_device, worker_count
 from convfilter.runtime import operations as tf_operations
 
@@ -67,7 +67,7 @@ class Work:
         """
         left, taking = self._tiles(), threading.Lock()
         failures: list[BaseException] = []
-        chains = [Chain(self.operations, *frame.shape[:2]) for frame in self.frames]
+        chains = self._chains()
 
         def work() -> None:
             while not failures:
@@ -87,6 +87,13 @@ class Work:
             helper.join()
         if failures:
             raise failures[0]
+
+    def _chains(self) -> list[Chain]:
+        """The chain of every frame; frames of one size share one."""
+        colours = self.kind.channels - self.kind.levels.alpha
+        sizes = [(frame.shape[0], frame.shape[1]) for frame in self.frames]
+        chains = {size: chain_of(self.operations, *size, colours) for size in set(sizes)}
+        return [chains[size] for size in sizes]
 
     def _tiles(self) -> Iterator[tuple[int, Tile]]:
         for index, frame in enumerate(self.frames):
@@ -141,7 +148,8 @@ def run(
     for frame in pixels:
         _require_output(frame, operations)
     tf = tf_operations()
-    levels = Levels(pixels[0].dtype, alpha)
+    # What is rounded midway is to be as exact as the tool that also does so.
+    levels = Levels(pixels[0].dtype, alpha, exact=any(isinstance(operation, Round) for operation in operations))
     name = resolve_device(device)
     kind = Kind(levels, pixels[0].shape[2], name, range_, count_clipped and levels.depth.kind == "u")
     lanes, most = _lanes(name, levels.compute_dtype), worker_count(name)

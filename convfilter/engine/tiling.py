@@ -122,7 +122,7 @@ def _inner_rows(operations: Operations, height: int, width: int) -> tuple[int, i
     def inside(row: int) -> bool:
         least = greatest = row
         for operation, size in reversed(later):
-            least, greatest = operation.windows[0].source(least, greatest)
+            least, greatest = operation.windows[0].source(least, greatest, size)
             if least < 0 or greatest >= size:
                 return False
         return True

@@ -1,0 +1,101 @@
+"""What an operation is told beside the pixels: where in the picture it is."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convfilter.operations import Convolve, Dropout, Grayscale, Operation, Operations, Pool, output_size
+from convfilter.runtime import operations as tf_operations
+from convfilter.windows import Window
+
+Index = NDArray[np.int64]
+
+_PHILOX = 1
+"""TensorFlow's number for this generator, which makes four random numbers of each count."""
+
+_BAND = 64
+"""Rows of a mask that are made at once, a multiple of four."""
+
+
+class Mask(NamedTuple):
+    """The samples of a whole picture that a dropout keeps.
+
+    Attributes:
+        bits: (height, bytes), uint8: the samples of a row, pixel by pixel, as bits.
+        channels: of colour.
+    """
+
+    bits: NDArray[np.uint8]
+    channels: int
+
+
+def masks_of(operations: Operations, height: int, width: int, colours: int) -> dict[int, Mask]:
+    """The masks of all dropouts of a chain over a picture, by their places."""
+    masks = {}
+    for place, operation in enumerate(operations):
+        if isinstance(operation, Dropout):
+            gray = any(isinstance(before, Grayscale) for before in operations[:place])
+            masks[place] = _mask(operation, *output_size(operations[:place], height, width), 1 if gray else colours)
+    return masks
+
+
+def _mask(operation: Dropout, height: int, width: int, channels: int) -> Mask:
+    """What `tf.nn.experimental.stateless_dropout` keeps of (1, height, width, channels), in bands of rows."""
+    tf = tf_operations()
+    row = width * channels
+    bits = np.empty((height, -(-row // 8)), np.uint8)
+    with tf.device("/CPU:0"):
+        key, counter = map(np.asarray, tf.raw_ops.StatelessRandomGetKeyCounter(seed=[operation.seed, 0]))
+        for top in range(0, height, _BAND):
+            rows = min(_BAND, height - top)
+            count = counter + np.array([top * row // 4, 0], np.uint64)
+            numbers = tf.raw_ops.StatelessRandomUniformV2(shape=[rows, row], key=key, counter=count, alg=_PHILOX)
+            bits[top : top + rows] = np.packbits(np.asarray(numbers) >= np.float32(operation.rate), axis=1)
+    return Mask(bits, channels)
+
+
+def beside(
+    operation: Operation, size: tuple[int, int], mask: Mask | None, rows: Index, columns: Index
+) -> tuple[NDArray[Any], ...]:
+    """What an operation is told for a part of its output.
+
+    Args:
+        operation: the one that is to be applied.
+        size: height and width of its input.
+        mask: of the picture, for a dropout.
+        rows: (lanes, n): the rows of its output.
+        columns: (m,): its columns, without gaps.
+
+    Returns:
+        For a mean with padding ``same`` what every row (lanes, n), and every column (m,), is to be multiplied by, as
+        nothing beyond the edge counts. For border ``keep`` whether the kernel stays inside, of every row and column.
+        For a dropout whether every sample is kept (lanes, n, m, channels). Else nothing.
+    """
+    axes = [*zip(operation.windows, size, (rows, columns), strict=True)]
+    match operation:
+        case Pool(method="mean", padding="same"):
+            return tuple(_share(*axis) for axis in axes)
+        case Convolve(border="keep"):
+            return tuple(_inside(*axis) for axis in axes)
+        case Dropout() if mask is not None:
+            first, stop = columns[0] * mask.channels, (columns[-1] + 1) * mask.channels
+            kept = np.unpackbits(mask.bits[rows, first // 8 : -(-stop // 8)], axis=2)[:, :, first % 8 :]
+            return (kept[:, :, : stop - first].reshape(*rows.shape, -1, mask.channels).astype(np.bool_),)
+    return ()
+
+
+def _share(window: Window, size: int, index: Index) -> NDArray[np.float32]:
+    """The length of a window over what of it lies inside, for output positions."""
+    start = index * window.stride + window.start(size)
+    length = window.before + 1 + window.after
+    shares: NDArray[np.float32] = (length / ((start + length).clip(max=size) - start.clip(0))).astype(np.float32)
+    return shares
+
+
+def _inside(window: Window, size: int, index: Index) -> NDArray[np.bool_]:
+    """Whether a window lies inside, for output positions."""
+    start = index * window.stride + window.start(size)
+    return (start >= 0) & (start + window.before + window.after < size)

@@ -1,0 +1,90 @@
+"""The layers of a network beside convolution, on a part of a picture: activation, pooling, dropout; and rounding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convfilter.engine.levels import Levels
+from convfilter.operations import Activate, Dropout, Pool, Round
+from convfilter.runtime import operations as tf_operations
+
+# Parts are (rows, columns, channels, lanes).
+
+
+def activate(part: Any, operation: Activate, levels: Levels) -> Any:
+    """The colour through `tf.nn`, with 1 for white."""
+    tf = tf_operations()
+    function = getattr(tf.nn, operation.function)
+    colours = part.shape[2] - levels.alpha
+    colour = part[:, :, :colours]
+    white = 1 if operation.function == "relu" else levels.white  # which is the same on every scale, and so exact
+    active = function(colour / white) * white if white != 1 else function(colour)
+    return tf.concat([active, part[:, :, colours:]], 2)
+
+
+def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
+    """Pool a part that holds its halo.
+
+    Args:
+        part: its border has been applied.
+        operation: the pooling.
+        levels: what the numbers mean.
+        shares: what rows (lanes, n) and columns (m,) of a mean are multiplied by, if windows reach beyond the edge.
+    """
+    tf = tf_operations()
+    slide = tf.nn.max_pool2d if operation.method == "max" else tf.nn.avg_pool2d
+
+    def pooled(tensor: Any) -> Any:
+        channels, lanes = tensor.shape[2:]
+        image = tf.reshape(tensor, tf.concat([[1], tf.shape(tensor)[:2], [channels * lanes]], 0))
+        maps = slide(image, operation.size, operation.step, "VALID")
+        maps = tf.reshape(maps, tf.concat([tf.shape(maps)[1:3], [channels, lanes]], 0))
+        if shares:
+            down, across = shares
+            maps *= tf.cast(tf.transpose(down)[:, None, None] * across[None, :, None, None], maps.dtype)
+        return maps
+
+    if not levels.alpha:
+        return pooled(part)
+    colour, alpha = part[:, :, :-1], part[:, :, -1:]
+    opacity = pooled(alpha)
+    if operation.method == "max":
+        hidden = tf.where(alpha > 0, colour, colour.dtype.min)
+        return tf.concat([tf.where(opacity > 0, pooled(hidden), 0), opacity], 2)
+    visible = opacity > 1e-6 * levels.white
+    mean = pooled(colour * alpha) / tf.where(visible, opacity, 1)
+    return tf.concat([tf.where(visible, mean, 0), opacity], 2)
+
+
+def dropout(part: Any, operation: Dropout, levels: Levels, kept: Any) -> Any:
+    """Keep some samples of the colour, and scale them by 1 / (1 - rate).
+
+    Args:
+        part: the numbers.
+        operation: the dropout.
+        levels: what the numbers mean.
+        kept: (lanes, rows, columns, channels), bool.
+    """
+    tf = tf_operations()
+    colours = part.shape[2] - levels.alpha
+    scaled = part[:, :, :colours] * (1 / (1 - operation.rate))
+    dropped = tf.where(tf.transpose(kept, (1, 2, 3, 0)), scaled, 0)
+    dropped.set_shape(scaled.shape)
+    return tf.concat([dropped, part[:, :, colours:]], 2)
+
+
+def round_(part: Any, operation: Round, levels: Levels) -> Any:
+    """Whole levels, on the scale of the operation, cut off at black and white."""
+    tf = tf_operations()
+    white = operation.white or levels.white
+    scale = white / levels.white
+    numbers = part * scale if scale != 1 else part
+    match operation.rule:
+        case "half_even":
+            whole = tf.round(numbers)
+        case "half_up":
+            whole = tf.floor(numbers + 0.5)
+        case "down":
+            whole = tf.floor(numbers)
+    whole = tf.clip_by_value(whole, 0, white)
+    return whole / scale if scale != 1 else whole
