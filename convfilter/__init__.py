@@ -28,10 +28,13 @@ if TYPE_CHECKING:
     from convfilter.kernels import Kernel as Kernel
     from convfilter.library import kernel_names as kernel_names
     from convfilter.library import load_kernel as load_kernel
+    from convfilter.operations import Activate as Activate
     from convfilter.operations import Convolve as Convolve
     from convfilter.operations import DecodeSrgb as DecodeSrgb
+    from convfilter.operations import Dropout as Dropout
     from convfilter.operations import EncodeSrgb as EncodeSrgb
     from convfilter.operations import Grayscale as Grayscale
+    from convfilter.operations import Pool as Pool
 
 __version__ = "0.1.0"
 
@@ -42,7 +45,7 @@ _HOMES = {
     "kernel_makers": ("gaussian_kernel", "mean_kernel"),
     "kernels": ("Kernel",),
     "library": ("kernel_names", "load_kernel"),
-    "operations": ("Convolve", "DecodeSrgb", "EncodeSrgb", "Grayscale"),
+    "operations": ("Activate", "Convolve", "DecodeSrgb", "Dropout", "EncodeSrgb", "Grayscale", "Pool"),
 }
 
 __all__ = [name for names in _HOMES.values() for name in names]

@@ -70,11 +70,12 @@ def beside(
         columns: (m,): its columns, without gaps.
 
     Returns:
-        For a mean with padding ``same`` what every row (lanes, n), and every column (m,), is to be multiplied by, as
-        nothing beyond the edge counts. For border ``keep`` whether the kernel stays inside, of every row and column.
-        For a dropout whether every sample is kept (lanes, n, m, channels). Else nothing.
+        Arrays that fit parts (rows, columns, channels, lanes). For a mean with padding ``same`` what every row, and
+        every column, is to be multiplied by, as nothing beyond the edge counts. For border ``keep`` whether the kernel
+        stays inside, of every row and every column. For a dropout whether every sample is kept. Else none.
     """
-    axes = [*zip(operation.windows, size, (rows, columns), strict=True)]
+    places = (rows.T[:, None, None], columns[None, :, None, None])
+    axes = [*zip(operation.windows, size, places, strict=True)]
     match operation:
         case Pool(method="mean", padding="same"):
             return tuple(_share(*axis) for axis in axes)
@@ -83,7 +84,8 @@ def beside(
         case Dropout() if mask is not None:
             first, stop = columns[0] * mask.channels, (columns[-1] + 1) * mask.channels
             kept = np.unpackbits(mask.bits[rows, first // 8 : -(-stop // 8)], axis=2)[:, :, first % 8 :]
-            return (kept[:, :, : stop - first].reshape(*rows.shape, -1, mask.channels).astype(np.bool_),)
+            kept = kept[:, :, : stop - first].reshape(*rows.shape, -1, mask.channels)
+            return (kept.transpose(1, 2, 3, 0).astype(np.bool_),)
     return ()
 
 

@@ -19,7 +19,7 @@ def convolve(part: Any, operation: Convolve, levels: Levels, inside: list[Any]) 
         part: (rows + halo, columns + halo, channels, lanes).
         operation: the convolution; its border has been applied.
         levels: what the numbers mean.
-        inside: for border ``keep``, whether the kernel stays inside the picture in rows (lanes, n) and columns (m,).
+        inside: for border ``keep``, whether the kernel stays inside the picture in rows and in columns; else none.
 
     Returns:
         (rows, columns, channels, lanes).
@@ -27,9 +27,7 @@ def convolve(part: Any, operation: Convolve, levels: Levels, inside: list[Any]) 
     found = _convolved(part, operation, levels)
     if not inside:
         return found
-    tf = tf_operations()
-    down, across = inside
-    kept = tf.where(tf.transpose(down)[:, None, None] & across[None, :, None, None], found, _under(part, operation))
+    kept = tf_operations().where(inside[0] & inside[1], found, _under(part, operation))
     kept.set_shape(found.shape)
     return kept
 

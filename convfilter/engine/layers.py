@@ -8,6 +8,9 @@ from convfilter.engine.levels import Levels
 from convfilter.operations import Activate, Dropout, Pool, Round
 from convfilter.runtime import operations as tf_operations
 
+PACKET = 16
+"""The most float32 numbers that a processor takes at once."""
+
 # Parts are (rows, columns, channels, lanes).
 
 
@@ -17,8 +20,14 @@ def activate(part: Any, operation: Activate, levels: Levels) -> Any:
     function = getattr(tf.nn, operation.function)
     colours = part.shape[2] - levels.alpha
     colour = part[:, :, :colours]
-    white = 1 if operation.function == "relu" else levels.white  # which is the same on every scale, and so exact
-    active = function(colour / white) * white if white != 1 else function(colour)
+    if operation.function == "relu":  # which is the same on every scale, and so exact
+        return tf.concat([function(colour), part[:, :, colours:]], 2)
+    values = tf.reshape(colour / levels.white, [-1])
+    count = tf.shape(values)[0]
+    # What is left over when the processor takes PACKET at once may differ in the last bit, and so by tiles.
+    active = function(tf.pad(values, [[0, -count % PACKET]]))[:count]
+    active = tf.reshape(active, tf.shape(colour)) * levels.white
+    active.set_shape(colour.shape)
     return tf.concat([active, part[:, :, colours:]], 2)
 
 
@@ -29,7 +38,7 @@ def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
         part: its border has been applied.
         operation: the pooling.
         levels: what the numbers mean.
-        shares: what rows (lanes, n) and columns (m,) of a mean are multiplied by, if windows reach beyond the edge.
+        shares: what rows and columns of a mean are multiplied by, if windows may reach beyond the edge; else none.
     """
     tf = tf_operations()
     slide = tf.nn.max_pool2d if operation.method == "max" else tf.nn.avg_pool2d
@@ -40,8 +49,8 @@ def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
         maps = slide(image, operation.size, operation.step, "VALID")
         maps = tf.reshape(maps, tf.concat([tf.shape(maps)[1:3], [channels, lanes]], 0))
         if shares:
-            down, across = shares
-            maps *= tf.cast(tf.transpose(down)[:, None, None] * across[None, :, None, None], maps.dtype)
+            maps *= tf.cast(shares[0] * shares[1], maps.dtype)
+            maps.set_shape((None, None, channels, lanes))
         return maps
 
     if not levels.alpha:
@@ -63,12 +72,12 @@ def dropout(part: Any, operation: Dropout, levels: Levels, kept: Any) -> Any:
         part: the numbers.
         operation: the dropout.
         levels: what the numbers mean.
-        kept: (lanes, rows, columns, channels), bool.
+        kept: whether each sample of the colour is kept.
     """
     tf = tf_operations()
     colours = part.shape[2] - levels.alpha
     scaled = part[:, :, :colours] * (1 / (1 - operation.rate))
-    dropped = tf.where(tf.transpose(kept, (1, 2, 3, 0)), scaled, 0)
+    dropped = tf.where(kept, scaled, 0)
     dropped.set_shape(scaled.shape)
     return tf.concat([dropped, part[:, :, colours:]], 2)
 

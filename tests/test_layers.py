@@ -1,0 +1,188 @@
+"""The layers of a network beside convolution agree with plain TensorFlow, in tiles of any size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from engine_runs import run
+from files_pixels import noise
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from layouts import layout
+from numpy.typing import NDArray
+from test_engine_tiling import in_tiles
+
+from convfilter import Activate, Convolve, Dropout, Kernel, OptionError, Pool, gaussian_kernel
+from convfilter.names import ACTIVATIONS
+from convfilter.operations import Operation, Operations, output_size
+from convfilter.pointwise import Round
+
+NHWC = NDArray[np.float32]
+LAYERS = st.lists(
+    st.one_of(
+        st.builds(
+            Convolve,
+            st.integers(0, 99).map(lambda seed: Kernel(np.random.default_rng(seed).normal(size=(3, 4)) / 3, bias=0.1)),
+            stride=st.integers(1, 2),
+            dilation=st.integers(1, 2),
+            border=st.just("zero"),
+        ),
+        st.builds(Activate, st.sampled_from(ACTIVATIONS)),
+        st.builds(
+            Pool,
+            st.sampled_from(["max", "mean"]),
+            size=st.integers(1, 5),
+            stride=st.integers(1, 4) | st.none(),
+            padding=st.sampled_from(["valid", "same"]),
+        ),
+        st.builds(Dropout, st.floats(0, 0.8), seed=st.integers(0, 2**31 - 1)),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def in_plain_tensorflow(pixels: NHWC, operations: Operations) -> Any:
+    """A chain over (height, width, channels), written with the public names of TensorFlow."""
+    image = tf.constant(pixels[np.newaxis])
+    for operation in operations:
+        image = layer_in_plain_tensorflow(image, operation)
+    return image[0].numpy()
+
+
+def layer_in_plain_tensorflow(image: Any, operation: Operation) -> Any:
+    """One layer over (1, height, width, channels)."""
+    match operation:
+        case Convolve(kernel=kernel, dilation=dilation, stride=stride):
+            (up, left), (height, width) = kernel.anchor, kernel.size
+            rows, columns = ((size - 1) * dilation for size in (height, width))
+            up, left = up * dilation, left * dilation
+            image = tf.pad(image, [(0, 0), (up, rows - up), (left, columns - left), (0, 0)])
+            planes = [
+                tf.nn.conv2d(plane, kernel.weights.astype(np.float32)[:, :, None, None], 1, "VALID", dilations=dilation)
+                for plane in tf.split(image, image.shape[3], 3)
+            ]
+            maps = tf.concat(planes, 3)
+            return tf.nn.bias_add(maps, [np.float32(kernel.bias)] * maps.shape[3])[:, ::stride, ::stride]
+        case Activate(function=function):
+            return getattr(tf.nn, function)(image)
+        case Pool(method=method, size=size, step=step, padding=padding):
+            slide = tf.nn.max_pool2d if method == "max" else tf.nn.avg_pool2d
+            return slide(image, size, step, padding.upper())
+        case Dropout(rate=rate, seed=seed):
+            return tf.nn.experimental.stateless_dropout(image, rate, seed=[seed, 0], rng_alg="philox")
+    raise AssertionError(operation)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_chains_agree_with_plain_tensorflow(data: st.DataObject) -> None:
+    """Random chains of layers, in tiles of any size and in both layouts, give what plain TensorFlow gives."""
+    height, width = data.draw(st.tuples(st.integers(20, 90), st.integers(20, 70)))
+    random = np.random.default_rng(data.draw(st.integers(0, 999)))
+    pixels = noise(random, height, width, data.draw(st.sampled_from([1, 3])), dtype="float32")
+    operations = tuple(data.draw(LAYERS))
+    assume(min(output_size(operations, height, width)) > 0)
+    wanted = in_plain_tensorflow(pixels, operations)
+    with layout(data.draw(st.sampled_from(["lanes", "planes"]))):
+        found = in_tiles(data.draw(st.integers(200, 9000)), data.draw(st.integers(5, 60)), pixels, operations)
+        np.testing.assert_array_equal(found, in_tiles(10**9, 10**9, pixels, operations))
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("function", ACTIVATIONS)
+def test_activations_of_levels(function: Any) -> None:
+    """Levels of 8 and 16 bits are activated as numbers from 0 to 1, and rounded once."""
+    for dtype, white in (("uint8", 255), ("uint16", 65535)):
+        levels = np.linspace(0, white, 256).round().astype(dtype).reshape(16, 16, 1)
+        active = np.asarray(getattr(tf.nn, function)((levels / white).astype(np.float64))) * white
+        np.testing.assert_array_equal(run(levels, Activate(function)), np.rint(np.minimum(active, white)))
+
+
+@pytest.mark.parametrize("method", ["max", "mean"])
+def test_pools_leave_hidden_colour_out(method: Any, random: np.random.Generator) -> None:
+    """Colour of transparent pixels is in no pool; opaque pictures are pooled as those without alpha."""
+    pixels = noise(random, 40, 30, 4)
+    pixels[:, :, 3] = random.integers(0, 2, (40, 30)) * 255
+    other = pixels.copy()
+    other[pixels[:, :, 3] == 0, :3] = 255 - other[pixels[:, :, 3] == 0, :3]
+    found = run(pixels, Pool(method, 3), alpha=True)
+    np.testing.assert_array_equal(found, run(other, Pool(method, 3), alpha=True))
+    assert not found[found[:, :, 3] == 0].any()
+    opaque = pixels.copy()
+    opaque[:, :, 3] = 255
+    colour = run(opaque, Pool(method, 3, padding="same"), alpha=True)
+    np.testing.assert_array_equal(colour[:, :, :3], run(pixels[:, :, :3], Pool(method, 3, padding="same")))
+    assert (colour[:, :, 3] == 255).all()
+
+
+def test_means_of_levels_round_half_to_even(random: np.random.Generator) -> None:
+    """The mean of four levels that lies half-way between two goes to the even one."""
+    pixels = noise(random, 200, 160, 3)
+    sums = pixels.reshape(100, 2, 80, 2, 3).astype(np.int64).sum(axis=(1, 3))
+    np.testing.assert_array_equal(run(pixels, Pool("mean")), np.rint(sums / 4))
+
+
+def test_dropout_keeps_alpha_and_scales(random: np.random.Generator) -> None:
+    """A dropout drops its share of the colour samples, scales the others, leaves alpha, and repeats itself."""
+    pixels = np.full((200, 300, 4), 100, np.uint8)
+    found = run(pixels, Dropout(0.5, seed=3), alpha=True)
+    colour = found[:, :, :3]
+    assert set(np.unique(colour)) == {0, 200}
+    assert 0.49 < (colour == 0).mean() < 0.51
+    assert (found[:, :, 3] == 100).all()
+    np.testing.assert_array_equal(found, run(pixels, Dropout(0.5, seed=3), alpha=True))
+    assert (found != run(pixels, Dropout(0.5, seed=4), alpha=True)).any()
+
+
+def test_rounding_midway() -> None:
+    """Numbers are rounded midway by each rule, at the levels of another depth too, and cut off at black and white."""
+    pixels = np.array([[1, 2, 3, 4, 255]], np.uint8)[:, :, None]
+    for rule, wanted in (("half_even", [0, 1, 2, 2, 128]), ("half_up", [1, 1, 2, 2, 128]), ("down", [0, 1, 1, 2, 127])):
+        half = Convolve(Kernel(np.array([[0.5]])))
+        assert run(pixels, half, Round(rule)).ravel().tolist() == wanted
+    eighth = Convolve(Kernel(np.array([[1 / 8]])))
+    eightfold = Convolve(Kernel(np.array([[8.0]])))
+    fine = run(pixels, eighth, Round("down", 65535), eightfold, Round("half_even"))
+    np.testing.assert_array_equal(fine, pixels)
+    assert run(pixels, eightfold, Round("down"), eighth).ravel().tolist() == [1, 2, 3, 4, 32]
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_border_keep(data: st.DataObject) -> None:
+    """With border keep, pixels at which the kernel would reach beyond the edge stay as they are, in any tiles."""
+    height, width = data.draw(st.tuples(st.integers(1, 40), st.integers(1, 40)))
+    size = data.draw(st.tuples(st.integers(1, 5), st.integers(1, 5)))
+    random = np.random.default_rng(data.draw(st.integers(0, 999)))
+    pixels = noise(random, height, width, 3, dtype="float32")
+    kernel = Kernel(random.random(size))
+    operations = (Convolve(gaussian_kernel(1)), Convolve(kernel, border="keep"))
+    found = in_tiles(data.draw(st.integers(1, 3000)), data.draw(st.integers(1, 30)), pixels, operations)
+    wanted = run(pixels, operations[0])
+    if height >= size[0] and width >= size[1]:
+        (up, left), inner = kernel.anchor, run(wanted, Convolve(kernel, border="valid"))
+        wanted[up : up + inner.shape[0], left : left + inner.shape[1]] = inner
+    np.testing.assert_allclose(found, wanted, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Activate("rely"),  # type: ignore[arg-type]
+        lambda: Pool("median"),  # type: ignore[arg-type]
+        lambda: Pool("max", 0),
+        lambda: Pool("max", 2, 0),
+        lambda: Pool("max", padding="zero"),  # type: ignore[arg-type]
+        lambda: Dropout(1.0),
+        lambda: Dropout(-0.1),
+        lambda: Dropout(0.5, -1),
+    ],
+)
+def test_impossible_layers_are_refused(wrong: Any) -> None:
+    """A layer with a choice that is none, or a number out of range, is refused in words."""
+    with pytest.raises(OptionError):
+        wrong()
