@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from convfilter.errors import ImageError as ImageError
     from convfilter.errors import KernelError as KernelError
     from convfilter.errors import OptionError as OptionError
+    from convfilter.errors import RecipeError as RecipeError
     from convfilter.files import filter_file as filter_file
     from convfilter.kernel_makers import gaussian_kernel as gaussian_kernel
     from convfilter.kernel_makers import mean_kernel as mean_kernel
@@ -35,17 +36,20 @@ if TYPE_CHECKING:
     from convfilter.operations import EncodeSrgb as EncodeSrgb
     from convfilter.operations import Grayscale as Grayscale
     from convfilter.operations import Pool as Pool
+    from convfilter.recipes import load_recipe as load_recipe
+    from convfilter.recipes import recipe_names as recipe_names
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "arrays": ("apply", "blur", "gray"),
-    "errors": ("ConvfilterError", "DeviceError", "ImageError", "KernelError", "OptionError"),
+    "errors": ("ConvfilterError", "DeviceError", "ImageError", "KernelError", "OptionError", "RecipeError"),
     "files": ("filter_file",),
     "kernel_makers": ("gaussian_kernel", "mean_kernel"),
     "kernels": ("Kernel",),
     "library": ("kernel_names", "load_kernel"),
     "operations": ("Activate", "Convolve", "DecodeSrgb", "Dropout", "EncodeSrgb", "Grayscale", "Pool"),
+    "recipes": ("load_recipe", "recipe_names"),
 }
 
 __all__ = [name for names in _HOMES.values() for name in names]

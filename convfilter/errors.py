@@ -20,6 +20,10 @@ class KernelError(ConvfilterError):
     """A kernel, or a kernel file, is not valid."""
 
 
+class RecipeError(ConvfilterError):
+    """A recipe, or a recipe file, is not valid."""
+
+
 class DeviceError(ConvfilterError):
     """The device asked for is not there."""
 

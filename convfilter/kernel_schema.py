@@ -97,8 +97,8 @@ class KernelFile(BaseModel):
     description: str = Field(default="", description="What the kernel does to a picture.")
     source: str = Field(default="", description="Where the kernel was published.")
     weights: Annotated[
-        Annotated[Matrix, Tag("matrix")] | Annotated[Bank, Tag("bank")],
-        Discriminator(lambda value: "bank" if isinstance(value, dict) else "matrix"),
+        Annotated[Matrix, Tag("<matrix>")] | Annotated[Bank, Tag("<bank>")],
+        Discriminator(lambda value: "<bank>" if isinstance(value, dict) else "<matrix>"),
     ] = Field(description="One matrix as a list of rows, or a bank: name -> matrix, all of one size.")
     combine: Combine | None = Field(default=None, description="A bank only: how its maps become one picture.")
     scale: Number = Field(default=1.0, description="Every weight is multiplied by it; 1/9 for nine ones.")

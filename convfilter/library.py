@@ -20,23 +20,26 @@ def shipped(installed: str, checkout: str) -> Path:
     return inside if inside.exists() else package.parent / checkout
 
 
-def folder() -> Path:
+def kernel_folder() -> Path:
     """Where the kernel files lie."""
     return shipped("kernels", "kernels")
 
 
 def kernel_names() -> list[str]:
     """The names of the library, sorted."""
-    return sorted(path.stem for path in folder().glob("*.yaml"))
+    return sorted(path.stem for path in kernel_folder().glob("*.yaml"))
 
 
-def load_kernel(name: str, *, size: int | None = None, sigma: float | None = None) -> Kernel:
+def load_kernel(
+    name: str, *, size: int | None = None, sigma: float | None = None, folder: Path | None = None
+) -> Kernel:
     """The kernel that a user means: ``mean``, ``gaussian``, a name of the library, or the path of a file.
 
     Args:
         name: a name of the library goes before a file of that name; write ``./NAME`` for the file.
         size: pixels on a side, for ``mean`` (default 3) and ``gaussian`` alone.
         sigma: standard deviation in pixels, for ``gaussian`` alone.
+        folder: where paths begin that are not absolute; by default in the current folder.
 
     Raises:
         KernelError: no such kernel, a file that is not one, or a size or sigma that does not apply.
@@ -50,13 +53,15 @@ def load_kernel(name: str, *, size: int | None = None, sigma: float | None = Non
     if name == "mean":
         return mean_kernel(3 if size is None else size)
     known = kernel_names()
-    if name not in known and not _is_path(name):
+    path = Path(name) if folder is None else folder / name
+    if name not in known and not is_path(name) and not path.is_file():
         hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
         raise KernelError(f"{name}: no such kernel, and no file of that name{hint}")
     from convfilter.kernel_files import read_kernel_file  # pydantic takes a while to load, and the made ones need none
 
-    return read_kernel_file(folder() / f"{name}.yaml" if name in known else Path(name))
+    return read_kernel_file(kernel_folder() / f"{name}.yaml" if name in known else path)
 
 
-def _is_path(name: str) -> bool:
+def is_path(name: str) -> bool:
+    """Whether a name that is not of a library stands for a file."""
     return "/" in name or Path(name).suffix.lower() in (".yaml", ".yml") or Path(name).is_file()

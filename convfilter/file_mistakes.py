@@ -1,0 +1,76 @@
+"""What is wrong in a kernel or recipe file, in one line: the file, the line, the place, and the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from convfilter.kernel_schema import KernelFile, quoted
+from convfilter.names import nearest
+from convfilter.recipe_schema import STEPS, RecipeFile
+from convfilter.yaml_text import Document, Location
+
+
+def explain(path: Path, document: Document, error: ValidationError) -> str:
+    """The first mistake in one line, and how many more there are."""
+    problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
+    first = problems[0]  # a misspelt key explains the one that is missing
+    location = _without_tags(first["loc"])
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{path}:{document.line(location)}: {place_of(location)}{_sentence(first)}{more}"
+
+
+def place_of(location: Location) -> str:
+    """Where in the file: the step, the key, and for a cell its matrix, row and column."""
+    step = ""
+    if location[:1] == ("steps",) and len(location) > 1:
+        step, location = f"step {int(location[1]) + 1}: ", location[2:]
+    names = [str(part)[:40] for part in location if isinstance(part, str)]
+    indices = [part + 1 for part in location if isinstance(part, int)]
+    if indices and "weights" in names:
+        names = names[names.index("weights") + 1 :]
+    cell = ", ".join(f"{word} {index}" for word, index in zip(("row", "column"), indices, strict=False))
+    place = ", ".join([*names, cell] if cell else names)
+    return f"{step}{place}: " if place else step
+
+
+def _without_tags(location: Location) -> Location:
+    """The keys and indices of the file alone, without the names that schemas give to what may stand there."""
+    return tuple(part for part in location if not str(part).startswith("<"))
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    """What is wrong and what to do."""
+    found = quoted(problem["input"])
+    in_recipe = problem["loc"][:1] == ("steps",)
+    match problem["type"]:
+        case "extra_forbidden":
+            known = _known_keys(problem["loc"][:-1])
+            hint = nearest(str(problem["loc"][-1]), known)
+            return f"unknown key{hint or '; known are ' + ', '.join(known)}"
+        case "missing":
+            return "is missing; a kernel or a recipe needs it"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            example = "convolve: sobel" if in_recipe else "weights: [[0, 1], [1, 0]]"
+            return f"a mapping is wanted here, such as `{example}`, not {found}"
+        case "list_type":
+            if problem["loc"] == ("steps",):
+                return f"a list of steps is wanted here, not {found}"
+            wanted = "a list of numbers" if any(isinstance(part, int) for part in problem["loc"]) else "a list of rows"
+            return f"{wanted} is wanted here, as in [[0, 1], [1, 0]], not {found}"
+        case "literal_error":
+            known = [word.strip("' ") for word in problem["ctx"]["expected"].replace(" or ", ", ").split(",")]
+            return f"{found} is not one of {', '.join(known)}{nearest(str(problem['input']), known)}"
+        case "string_type":
+            return f"a text is wanted here, not {found}"
+    return problem["msg"]
+
+
+def _known_keys(location: Location) -> list[str]:
+    """The keys that a mapping of a file may have."""
+    if location[:1] != ("steps",):
+        return [*RecipeFile.model_fields] if location == ("<recipe>",) else [*KernelFile.model_fields]
+    tags = [str(part).strip("<>") for part in location if str(part).startswith("<")]
+    return [*KernelFile.model_fields] if "mapping" in tags else [*STEPS[tags[0]].model_fields]

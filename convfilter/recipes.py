@@ -1,0 +1,43 @@
+"""The recipes that ship with convfilter, and how a name on the command line becomes a recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convfilter import library
+from convfilter.errors import RecipeError
+from convfilter.names import nearest
+
+if TYPE_CHECKING:
+    from convfilter.recipe_files import Recipe
+
+
+def recipe_folder() -> Path:
+    """Where the recipe files lie."""
+    return library.kernel_folder() / "recipes"
+
+
+def recipe_names() -> list[str]:
+    """The names of the recipes that ship, sorted."""
+    return sorted(path.stem for path in recipe_folder().glob("*.yaml"))
+
+
+def load_recipe(name: str) -> Recipe:
+    """The recipe that a user means: a name of `recipe_names`, or the path of a file.
+
+    Args:
+        name: a name that ships goes before a file of that name; write ``./NAME`` for the file.
+
+    Raises:
+        RecipeError: no such recipe, or a file that is not one.
+    """
+    from convfilter.recipe_files import read_recipe_file
+
+    known = recipe_names()
+    if name in known:
+        return read_recipe_file(recipe_folder() / f"{name}.yaml")
+    if library.is_path(name):
+        return read_recipe_file(Path(name))
+    hint = nearest(name, known) or "; `convfilter recipes list` shows all"
+    raise RecipeError(f"{name}: no such recipe, and no file of that name{hint}")
