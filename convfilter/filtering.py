@@ -47,8 +47,7 @@ def filter_picture(
         ImageError: the kernel leaves nothing of the picture, or the memory does not suffice.
         DeviceError: there is no such device.
     """
-    if any(isinstance(operation, (Grayscale, DecodeSrgb)) for operation in operations):
-        picture = without_cmyk(picture)  # ink is neither grey nor light
+    picture = prepared(picture, operations)
     gray = any(isinstance(operation, Grayscale) for operation in operations)
     tile_bytes = _left_for_tiles(picture, default_memory() if max_memory is None else max_memory)
     frames: list[Frame] = []
@@ -72,6 +71,12 @@ def filter_picture(
             for frame, result in zip(alike, filtered.frames, strict=True)
         ]
     return replace(picture, frames=tuple(frames)), clipped / sum(frame.pixels.size for frame in frames)
+
+
+def prepared(picture: Picture, operations: Operations) -> Picture:
+    """The picture in channels that the operations are for: ink is neither grey nor light."""
+    light = any(isinstance(operation, (Grayscale, DecodeSrgb)) for operation in operations)
+    return without_cmyk(picture) if light else picture
 
 
 def _left_for_tiles(picture: Picture, budget: int) -> int:

@@ -24,6 +24,7 @@ __all__ = [
     "Operations",
     "Pool",
     "Round",
+    "footprint",
     "in_linear_light",
     "output_size",
 ]
@@ -132,6 +133,21 @@ def output_size(operations: Operations, height: int, width: int) -> tuple[int, i
         down, across = operation.windows
         height, width = down.length(height), across.length(width)
     return height, width
+
+
+def footprint(operations: Operations, axis: int) -> tuple[int, int]:
+    """What output pixels see of the input along an axis.
+
+    Returns:
+        By how many pixels what one sees (its receptive field) is longer than one pixel, and how many input pixels
+        apart what two neighbours see begins.
+    """
+    reach, stride = 0, 1
+    for operation in operations:
+        window = operation.windows[axis]
+        reach += stride * (window.before + window.after)
+        stride *= window.stride
+    return reach, stride
 
 
 def in_linear_light(operations: Operations) -> Operations:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.operations import Operations, output_size
+from convfilter.operations import Operations, footprint, output_size
 
 LANES = 16
 """Runs of rows that are filtered side by side on the channel axis: as many float32 as a vector register holds."""
@@ -66,7 +66,7 @@ def tile_shape(
         lanes: as many as are wanted; there is one where more would burst the budget, or have no rows.
         budget: bytes for one tile with its halo and all that computing it takes; `LEAST_PIXELS` may need more.
     """
-    (down, stride_down), (across, stride_across) = (_footprint(operations, axis) for axis in (0, 1))
+    (down, stride_down), (across, stride_across) = (footprint(operations, axis) for axis in (0, 1))
     height_out, width_out = output_size(operations, height, width)
     lanes = lanes if height_out >= lanes else 1
     tallest, samples = -(-height_out // lanes), TILE_SAMPLES // (channels * lanes)
@@ -102,16 +102,6 @@ def tiles(operations: Operations, height: int, width: int, shape: TileShape) -> 
             for left in range(0, columns, shape.columns):
                 right = min(left + shape.columns, columns)
                 yield Tile(begins[:, np.newaxis] + np.arange(count), (left, right))
-
-
-def _footprint(operations: Operations, axis: int) -> tuple[int, int]:
-    """How far the input of an output pixel reaches beyond it, and how many input pixels apart those of two begin."""
-    reach, stride = 0, 1
-    for operation in operations:
-        window = operation.windows[axis]
-        reach += stride * (window.before + window.after)
-        stride *= window.stride
-    return reach, stride
 
 
 def _inner_rows(operations: Operations, height: int, width: int) -> tuple[int, int]:
