@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import starmap
-from queue import Queue
 
 from convfilter import threads
 from convfilter.errors import ImageError
@@ -61,39 +58,7 @@ def run(jobs: list[Job], settings: Settings, *, at_once: int | None = None) -> I
     if at_once > 1:
         memory = settings.max_memory or default_memory()
         settings = replace(settings, workers=max(1, core_count() // at_once), max_memory=memory // at_once)
-    left = with_settings(jobs, settings)
-    if at_once <= 1:
-        yield from starmap(run_one, left)
-        return
-    ended: Queue[Result | BaseException | None] = Queue(at_once)
-    taking, over = threading.Lock(), threading.Event()
-
-    def work() -> None:
-        try:
-            while not over.is_set():
-                with taking:
-                    one = next(left, None)
-                if one is None:
-                    break
-                ended.put(run_one(*one))
-            ended.put(None)
-        except BaseException as error:  # such as DeviceError; the one who asked for results gets it
-            ended.put(error)
-
-    working = len(threads.start(work, at_once))
-    if not working:
-        yield from starmap(run_one, left)
-    try:
-        while working:
-            result = ended.get()
-            if isinstance(result, BaseException):
-                raise result
-            if result is None:
-                working -= 1
-            else:
-                yield result
-    finally:
-        over.set()
+    yield from threads.results(with_settings(jobs, settings), lambda one: run_one(*one), at_once)
 
 
 def with_settings(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, Settings]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -65,28 +64,13 @@ class Work:
             use: gets the number of the frame, the tile, and what `compute` gives.
             extremes: as for `compute`.
         """
-        left, taking = self._tiles(), threading.Lock()
-        failures: list[BaseException] = []
         chains = self._chains()
 
-        def work() -> None:
-            while not failures:
-                with taking:
-                    index, tile = next(left, (0, None))
-                if tile is None:
-                    return
-                try:
-                    use(index, tile, compute(chains[index].part(tile), self.frames[index], self.kind, extremes))
-                except BaseException as error:
-                    failures.append(error)
-                    return
+        def work(item: tuple[int, Tile]) -> None:
+            index, tile = item
+            use(index, tile, compute(chains[index].part(tile), self.frames[index], self.kind, extremes))
 
-        helpers = threads.start(work, self.workers - 1)
-        work()
-        for helper in helpers:
-            helper.join()
-        if failures:
-            raise failures[0]
+        threads.share(self._tiles(), work, self.workers)
 
     def _chains(self) -> list[Chain]:
         """The chain of every frame; frames of one size share one."""
