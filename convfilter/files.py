@@ -184,7 +184,11 @@ def _run(job: Job, settings: Settings) -> Outcome:
 
 
 def read_source(source: Location, max_pixels: int) -> Picture:
-    """Read a picture from wherever it is: a file, an object, or standard input for `STREAM`; errors as for `read`."""
+    """Read a picture from wherever it is: a file, an object, or standard input for `STREAM`.
+
+    Raises:
+        ImageError: as for `read` and `open_picture`.
+    """
     if source != STREAM:
         with open_picture(source) as file:
             return read(file, max_pixels=max_pixels)

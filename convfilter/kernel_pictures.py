@@ -16,6 +16,7 @@ from convfilter.figures import format_of_drawing, new_figure, save_figure
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Frame
 from convfilter.images.reading import read
+from convfilter.images.sources import open_regular
 from convfilter.kernel_facts import kernel_facts
 from convfilter.kernels import Kernel
 from convfilter.library import shipped
@@ -39,7 +40,8 @@ def draw_kernel(kernel: Kernel, target: Path, sample: Path | None = None, *, ove
     format_of_drawing(target)  # refused before anything is read
     sample = sample or shipped("sample.png", "samples/chelsea.png")
     try:
-        photograph = read(sample, max_pixels=MAX_PIXELS).frames[0]
+        with open_regular(sample) as file:
+            photograph = read(file, max_pixels=MAX_PIXELS).frames[0]
     except ImageError as error:
         raise OptionError(f"{sample}: {error}") from None
     with told_as(OptionError, target):

@@ -25,7 +25,7 @@ from files_records import Bad, Odd, difference
 from PIL import Image
 
 from convfilter.errors import ImageError
-from convfilter.images.reading import read
+from convfilter.files import read_source
 
 
 def test_bad_pictures_in_one_run(cli: Any, photo: Path, tmp_path: Path) -> None:
@@ -75,8 +75,8 @@ def test_identity_keeps_the_picture(cli: Any, odd: Odd, tmp_path: Path) -> None:
     (path,) = made(tmp_path / "in", odd)
     answer = cli("apply", path, "--kernel", "identity", "-o", f"{tmp_path}/out/")
     assert answer.code == 0, answer.err
-    before = read(path, max_pixels=MAX_PIXELS)
-    after = read(Path(answer.out.strip()), max_pixels=MAX_PIXELS)
+    before = read_source(path, MAX_PIXELS)
+    after = read_source(Path(answer.out.strip()), MAX_PIXELS)
     assert len(after.frames) == len(before.frames)
     for old, new in zip(before.frames, after.frames, strict=True):
         assert len(before.frames) == 1 or old.duration == pytest.approx(new.duration, abs=1)
@@ -179,7 +179,7 @@ def test_input_that_changes_while_it_is_read(photo: Path, tmp_path: Path) -> Non
     try:
         for _ in range(100):
             try:
-                assert read(photo, max_pixels=MAX_PIXELS).frames[0].pixels.shape == (64, 96, 3)
+                assert read_source(photo, MAX_PIXELS).frames[0].pixels.shape == (64, 96, 3)
             except ImageError as error:
                 assert str(error)
     finally:

@@ -18,6 +18,7 @@ from files_records import Bad, Odd, difference
 from PIL import Image
 
 from convfilter.errors import ImageError
+from convfilter.files import read_source
 from convfilter.images.picture import Picture
 from convfilter.images.reading import read
 
@@ -53,7 +54,7 @@ def test_bad_picture_is_refused(bad: Bad, tmp_path: Path) -> None:
     (path,) = made(tmp_path, bad)
     start = time.perf_counter()
     with pytest.raises(ImageError) as caught:
-        read(path, max_pixels=MAX_PIXELS)
+        read_source(path, MAX_PIXELS)
     assert bad.says in str(caught.value)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 250

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from convfilter.errors import ImageError
+from convfilter.files import read_source
 from convfilter.images.reading import read
 from convfilter.images.sources import read_all
 
@@ -22,7 +23,7 @@ def test_impossible_names(tmp_path: Path, name: str, says: str) -> None:
     """Item 7: names that no file can have are told in words."""
     (tmp_path / "file").touch()
     with pytest.raises(ImageError, match=says):
-        read(tmp_path / name, max_pixels=1)
+        read_source(tmp_path / name, 1)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything; `test_permissions` takes that right away")
@@ -32,7 +33,7 @@ def test_unreadable_file(tmp_path: Path) -> None:
     path.write_bytes(b"x")
     path.chmod(0)
     with pytest.raises(ImageError, match="permission denied"):
-        read(path, max_pixels=1)
+        read_source(path, 1)
 
 
 def test_streams_are_capped() -> None:

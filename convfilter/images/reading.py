@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import io
-from pathlib import Path
 from typing import BinaryIO
 
 from convfilter.errors import ImageError, one_line
@@ -13,7 +12,7 @@ from convfilter.images.integrity import is_cut, truncated
 from convfilter.images.metadata import upright
 from convfilter.images.picture import Picture
 from convfilter.images.quiet import quiet
-from convfilter.images.sources import open_regular, read_all, read_up_to
+from convfilter.images.sources import read_all, read_up_to
 
 _READERS = {
     "JPEG": "pillow_reading",
@@ -32,11 +31,11 @@ _LENIENT = ("WEBP", "AVIF", "JPEG2000")
 """Their decoders may take a cut file for a whole one."""
 
 
-def read(source: Path | BinaryIO, *, max_pixels: int) -> Picture:
+def read(file: BinaryIO, *, max_pixels: int) -> Picture:
     """Read a picture with all its frames, turned upright; the format is told by content, never by name.
 
     Args:
-        source: a path, or a binary file or stream whose rest is the picture.
+        file: a binary file or stream whose rest is the picture.
         max_pixels: the most pixels allowed over all frames, checked before decoding.
 
     Returns:
@@ -44,16 +43,9 @@ def read(source: Path | BinaryIO, *, max_pixels: int) -> Picture:
         what could not be kept is said in `notes`.
 
     Raises:
-        ImageError: the source is not there, not a regular file, not a picture, truncated, damaged, over
-            the limit, or of a kind that is not supported.
+        ImageError: it cannot be read, is not a picture, truncated, damaged, over the limit, or of a kind that is
+            not supported.
     """
-    if isinstance(source, Path):
-        with open_regular(source) as file:
-            return _read(file, max_pixels)
-    return _read(source, max_pixels)
-
-
-def _read(file: BinaryIO, max_pixels: int) -> Picture:
     head = read_up_to(file, HEAD)
     if not head:
         raise ImageError("empty file; get a whole copy of it")
