@@ -19,7 +19,6 @@ from convfilter.remote import Location, exists, found_in, is_url, locate
 STREAM = Path("-")
 """Standard input as an input, standard output as an output."""
 
-
 _HERE = PurePath()
 
 

@@ -43,7 +43,6 @@ INVERTS: tuple[Invert, ...] = get_args(Invert)
 Strategy = Literal["none", "mirrored", "multiworker"]
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 
-
 Status = Literal["done", "skipped", "failed"]
 """What may become of a picture of a run."""
 

@@ -22,7 +22,6 @@ from convfilter.cli import batch_options, options
 @options.filtering
 @options.output
 @batch_options.running
-@options.running
 def apply(inputs: tuple[str, ...], kernels: tuple[str, ...], **shared: Any) -> None:
     """Apply one or more kernels to pictures.
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
-from convfilter.cli.options import Name, together
+from convfilter.cli.options import Name, input_argument, max_pixels, together
 
 inputs = together(
-    click.argument(
-        "inputs",
-        metavar="INPUT...",
-        nargs=-1,
-        type=click.Path(allow_dash=True, readable=False),  # each is checked when its turn comes
-    ),
+    input_argument(required=False),
     click.option("-r", "--recursive", is_flag=True, help="Look in the folders below a folder, too."),
     click.option(
         "--include",
@@ -31,6 +28,18 @@ inputs = together(
     ),
     click.option("-0", "--null", is_flag=True, help="The names in a LIST end with NUL, as find -print0 writes them."),
 )
+
+
+def _bytes(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
+    """A size such as ``500M`` or ``2G``, in bytes."""
+    if value is None:
+        return None
+    match = re.fullmatch(r"(\d{1,9})([KMGT]?)B?", value, re.ASCII | re.IGNORECASE)
+    if match is None or int(match[1]) == 0:
+        raise click.BadParameter(f"{value!r} is not a size; write 500M or 2G")
+    size: int = int(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " ")
+    return size
+
 
 running = together(
     click.option(
@@ -56,4 +65,21 @@ running = together(
         metavar="PATH",
         help="Also tell what became of each picture: in lines of JSON (.jsonl) or on a page (.html); may be repeated.",
     ),
+    click.option(
+        "--device",
+        default="auto",
+        show_default=True,
+        metavar="auto|cpu|gpu|gpu:N",
+        help="Where to compute; `convfilter devices` lists what is there.",
+    ),
+    max_pixels,
+    click.option(
+        "--max-memory",
+        callback=_bytes,
+        metavar="SIZE",
+        help="Memory for the pixels of all pictures at work and the tiles they are computed in, such as 2G.  "
+        "[default: half of the machine's]",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
+    click.option("-v", "--verbose", is_flag=True, help="Say what is done, and how long it takes."),
 )

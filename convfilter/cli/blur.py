@@ -22,7 +22,6 @@ from convfilter.cli import batch_options, options
 @options.filtering
 @options.output
 @batch_options.running
-@options.running
 def blur(inputs: tuple[str, ...], kernel: str, sigma: float | None, size: int | None, **shared: Any) -> None:
     """Blur pictures with a kernel.
 

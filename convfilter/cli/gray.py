@@ -21,7 +21,6 @@ from convfilter.names import GRAY_METHODS, GrayMethod
 )
 @options.output
 @batch_options.running
-@options.running
 def gray(inputs: tuple[str, ...], method: GrayMethod, **shared: Any) -> None:
     """Make pictures grey.
 

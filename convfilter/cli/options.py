@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -36,13 +35,16 @@ class Name(click.Path):
         return super().convert(value, param, ctx)
 
 
-inputs: Decorator[Any] = click.argument(
-    "inputs",
-    metavar="INPUT...",
-    nargs=-1,
-    required=True,
-    type=click.Path(allow_dash=True, readable=False),  # each is checked when its turn comes
-)
+def input_argument(*, required: bool) -> Decorator[Any]:
+    """The pictures that a command reads; not required where there are other ways to name them."""
+    return click.argument(
+        "inputs",
+        metavar="INPUT...",
+        nargs=-1,
+        required=required,
+        type=click.Path(allow_dash=True, readable=False),  # each is checked when its turn comes
+    )
+
 
 kernel_size = together(
     click.option(
@@ -106,36 +108,4 @@ max_pixels: Decorator[Any] = click.option(
     show_default=True,
     metavar="N",
     help="Refuse files with more pixels, all frames together, before decoding them.",
-)
-
-
-def _bytes(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:
-    """A size such as ``500M`` or ``2G``, in bytes."""
-    if value is None:
-        return None
-    match = re.fullmatch(r"(\d{1,9})([KMGT]?)B?", value, re.ASCII | re.IGNORECASE)
-    if match is None or int(match[1]) == 0:
-        raise click.BadParameter(f"{value!r} is not a size; write 500M or 2G")
-    size: int = int(match[1]) * 1000 ** " KMGT".index(match[2].upper() or " ")
-    return size
-
-
-running = together(
-    click.option(
-        "--device",
-        default="auto",
-        show_default=True,
-        metavar="auto|cpu|gpu|gpu:N",
-        help="Where to compute; `convfilter devices` lists what is there.",
-    ),
-    max_pixels,
-    click.option(
-        "--max-memory",
-        callback=_bytes,
-        metavar="SIZE",
-        help="Memory for the pixels of all pictures at work and the tiles they are computed in, such as 2G.  "
-        "[default: half of the machine's]",
-    ),
-    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
-    click.option("-v", "--verbose", is_flag=True, help="Say what is done, and how long it takes."),
 )

@@ -15,7 +15,7 @@ from convfilter.text import error_line, printable
 
 
 @click.command()
-@shared.inputs
+@shared.input_argument(required=True)
 @options.model
 @click.option(
     "--digits",
