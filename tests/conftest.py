@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -89,6 +90,41 @@ def photo(tmp_path: Path) -> Path:
     with Image.open(SAMPLES / "chelsea.png") as image:
         image.resize((96, 64)).save(path, icc_profile=None)
     return path
+
+
+@pytest.fixture
+def tree(tmp_path: Path, photo: Path) -> Path:
+    """A folder with pictures, in folders too, and other things."""
+    root = tmp_path / "photos"
+    for name in ("a.png", "B.PNG", "2025/a.png", "2025/may/c.png", ".hidden/d.png"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(photo, root / name)
+    shutil.copy(photo, root / ".convfilter-1-00.tmp")
+    (root / "notes.txt").write_text("no picture")
+    return root
+
+
+def outputs(folder: Path) -> list[str]:
+    """The files below a folder."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def digits(tmp_path: Path) -> list[Path]:
+    """The first six images of MNIST's test set (7 2 1 0 4 1), dark on light, in pictures of 140 x 140."""
+    from convfilter.mnist.data import load_test
+
+    paths = []
+    for index, image in enumerate(load_test().images[:6]):
+        paths.append(tmp_path / f"digit-{index}.png")
+        Image.fromarray(255 - image).resize((140, 140), Image.Resampling.BICUBIC).save(paths[-1])
+    return paths
+
+
+@pytest.fixture
+def mnist(tmp_path: Path) -> Path:
+    """A folder with the four files of MNIST."""
+    return Path(shutil.copytree(SAMPLES / "mnist", tmp_path / "mnist"))
 
 
 def pixels_of(path: Path) -> np.ndarray:

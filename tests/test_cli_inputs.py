@@ -1,0 +1,124 @@
+"""Which pictures a command takes: folders, patterns and lists, and what it leaves alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import convfilter, fingerprint, outputs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        ([], ["B.PNG", "a.png"]),
+        (["-r"], ["2025/a.png", "2025/may/c.png", "B.PNG", "a.png"]),
+        (["-r", "--include", "2025/*"], ["2025/a.png", "2025/may/c.png"]),
+        (["-r", "--include", "A.*"], ["2025/a.png", "a.png"]),
+        (["-r", "--exclude", "a.png", "--exclude", "*/may/*"], ["B.PNG"]),
+    ],
+)
+def test_folders(cli: Any, tree: Path, tmp_path: Path, arguments: list[str], wanted: list[str]) -> None:
+    """A folder stands for its pictures, with -r for those below it too, which keep their folders in the output."""
+    answer = cli("gray", tree, *arguments, "-o", tmp_path / "out")
+    assert answer.code == 0, answer.err
+    assert outputs(tmp_path / "out") == wanted
+
+
+def test_patterns_that_the_shell_left_alone(cli: Any, tree: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    """A name with wildcards that no file has is a pattern; the folders after the first wildcard are kept."""
+    monkeypatch.chdir(tmp_path)
+    assert cli("gray", "photos/**/*.png", "-o", "one/").code == 0
+    assert outputs(tmp_path / "one") == ["2025/a.png", "2025/may/c.png", "a.png"]
+    assert cli("gray", "photos/20*", "-o", "two/{below}/{stem}.jpg").code == 0
+    assert outputs(tmp_path / "two") == ["2025/a.jpg"]
+    answer = cli("gray", "photos/*.gif", "-o", "three/")
+    assert (answer.code, answer.err) == (2, "convfilter: photos/*.gif: no file matches\n")
+    shutil.copy(tree / "a.png", tmp_path / "odd[1].png")
+    assert cli("gray", "odd[1].png").code == 0
+
+
+@pytest.mark.parametrize("null", [False, True])
+def test_lists(tree: Path, tmp_path: Path, null: bool) -> None:
+    """Item 40: names come from a file or standard input, by lines or NUL, whatever bytes they are made of."""
+    odd = os.fsencode(tree) + (b"/new\nline \xff.png" if null else b"/with space \xff.png")
+    shutil.copy(tree / "a.png", odd)
+    names = [os.fsencode(tree / "2025" / "a.png"), odd]
+    (tmp_path / "list").write_bytes((b"\0" if null else b"\r\n").join(names) + b"\n\0"[null : null + 1])
+    for place, options in ((tmp_path / "list", {}), ("-", {"stdin": (tmp_path / "list").open("rb")})):
+        done = convfilter(
+            "gray", "--from-file", place, *(["-0"] if null else []), "-o", tmp_path / "out", "--overwrite", **options
+        )
+        assert done.returncode == 0, done.stderr
+        assert len(outputs(tmp_path / "out")) == 2
+    for content in (b"", b"\n\n"):
+        (tmp_path / "list").write_bytes(content)
+        assert convfilter("gray", "--from-file", tmp_path / "list").returncode == 2
+    assert convfilter("gray", "--from-file", tmp_path / "none").returncode == 2
+    assert convfilter("gray").returncode == 2
+
+
+def test_outputs_are_not_taken_for_inputs(cli: Any, tree: Path) -> None:
+    """A second run over a tree that holds the results of the first does the same pictures, no others."""
+    for _ in range(2):
+        answer = cli("gray", tree, "-r", "-o", tree / "out", "--overwrite")
+        assert answer.code == 0
+        assert "4 done, 0 skipped, 0 failed" in answer.err
+    answer = cli("gray", tree)
+    assert answer.code == 2
+    assert "say with --output where results go" in answer.err
+    assert outputs(tree / "out") == ["2025/a.png", "2025/may/c.png", "B.PNG", "a.png"]
+
+
+def test_a_flat_output_that_would_lose_a_picture_is_refused(cli: Any, tree: Path) -> None:
+    """Item 31: two pictures of a tree that land on one name are both named, and nothing is written."""
+    before = fingerprint(tree)
+    answer = cli("gray", tree, "-r", "-o", f"{tree}/out/{{stem}}.jpg")
+    assert answer.code == 2
+    assert "written twice" in answer.err
+    assert str(tree / "2025" / "a.png") in answer.err
+    assert fingerprint(tree) == before
+
+
+def test_a_folder_that_cannot_be_looked_into_fails(tree: Path, tmp_path: Path) -> None:
+    """Item 8: an unreadable folder below is told and makes the exit code 1; what is beside it is done."""
+    (tree / "2025").chmod(0)
+    command = f"{sys.executable} -m convfilter gray {tree} -r -o {tmp_path}/out"
+    bare = ["capsh", "--drop=cap_dac_override,cap_dac_read_search", "--", "-c", command]
+    if os.geteuid() == 0 and shutil.which("capsh") is None:
+        pytest.skip("root reads everything")
+    done = subprocess.run(
+        bare if os.geteuid() == 0 else ["sh", "-c", command], capture_output=True, text=True, check=False
+    )
+    (tree / "2025").chmod(0o755)
+    assert done.returncode == 1
+    assert f"{tree}/2025: permission denied" in done.stderr
+    assert done.stderr.endswith("2 done, 0 skipped, 1 failed\n")
+
+
+def test_patterns_find_folders_and_follow_no_links(cli: Any, tree: Path, tmp_path: Path) -> None:
+    """A folder that a pattern finds stands for its pictures, also after **; links to folders are not walked."""
+    (tree / "again").symlink_to(".")
+    (tree / "and again").symlink_to(".")
+    assert cli("gray", f"{tree}/**/ma?", "-o", tmp_path / "one").code == 0
+    assert outputs(tmp_path / "one") == ["2025/may/c.png"]
+    assert cli("gray", f"{tree}/**/*.png", "-o", tmp_path / "two").code == 0
+    assert outputs(tmp_path / "two") == ["2025/a.png", "2025/may/c.png", "a.png"]
+
+
+def test_lists_of_other_kinds(cli: Any, tree: Path, tmp_path: Path) -> None:
+    """A list with NULs needs -0 and says so; a byte order mark is no part of a name; names are never patterns."""
+    (tmp_path / "nul").write_bytes(os.fsencode(tree / "a.png") + b"\0")
+    answer = cli("gray", "--from-file", tmp_path / "nul")
+    assert (answer.code, answer.err) == (2, f"convfilter: {tmp_path}/nul: its names end with NUL; add -0\n")
+    names = f"\ufeff{tree}/a.png\n{tree}/no[1].png\n"
+    (tmp_path / "marked").write_text(names, encoding="utf-8")
+    answer = cli("gray", "--from-file", tmp_path / "marked", "-o", tmp_path / "out")
+    assert answer.code == 1
+    assert "no[1].png: no such file" in answer.err
+    assert outputs(tmp_path / "out") == ["a.png"]
