@@ -1,21 +1,31 @@
-"""Before and after, to look at: side by side, and as small pictures."""
+"""Before and after, to look at: side by side, on a sheet with what lies between, and as small pictures."""
 
 from __future__ import annotations
 
 import io
+import math
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from convfilter.images.fitting import fit
 from convfilter.images.formats import FORMATS
 from convfilter.images.metadata import icc_fits
 from convfilter.images.picture import Frame, Meta, Picture
+from convfilter.text import printable
 
 GAP = 8
 """White pixels between the two."""
+
+PANEL = 400
+"""Pixels on the longer side of a picture on a sheet."""
+
+LINE = 18
+"""Pixels from one line of a label to the next."""
 
 THUMBNAIL = 320
 """Pixels on the longer side of a small picture."""
@@ -30,6 +40,52 @@ def side_by_side(before: Picture, after: Picture) -> Picture:
     canvas[: right.shape[0], left.shape[1] + GAP :] = right
     icc = before.meta.icc if before.meta.icc and icc_fits(before.meta.icc, "RGB") else None
     return Picture((Frame(canvas, "RGB"),), "PNG", Meta(icc=icc))
+
+
+def contact_sheet(before: Picture, panels: Iterable[tuple[str, Picture]]) -> Picture:
+    """A picture and what became of it, labelled, each in a box of one size, in 8-bit RGB on white.
+
+    Args:
+        before: the picture.
+        panels: label and picture; taken one at a time, so that no more than one is in memory.
+    """
+    box = _box(before)
+    shown = [_panel(label, picture, box) for label, picture in chain([("input", before)], panels)]
+    columns = math.ceil(math.sqrt(len(shown)))
+    height, width = shown[0].shape[0] + GAP, shown[0].shape[1] + GAP
+    canvas = np.full((-(-len(shown) // columns) * height + GAP, columns * width + GAP, 3), 255, np.uint8)
+    for index, panel in enumerate(shown):
+        top, left = (index // columns) * height + GAP, (index % columns) * width + GAP
+        canvas[top : top + panel.shape[0], left : left + panel.shape[1]] = panel
+    icc = before.meta.icc if before.meta.icc and icc_fits(before.meta.icc, "RGB") else None
+    return Picture((Frame(canvas, "RGB"),), "PNG", Meta(icc=icc))
+
+
+def _box(picture: Picture) -> tuple[int, int]:
+    """Width and height of the boxes of a sheet: as the picture, not larger than `PANEL`, not narrower than a label."""
+    height, width = picture.frames[0].pixels.shape[:2]
+    scale = PANEL / max(height, width)
+    return max(round(width * scale), PANEL // 2), max(round(height * scale), 1)
+
+
+def _panel(label: str, picture: Picture, box: tuple[int, int]) -> NDArray[Any]:
+    """A picture that fills a box as far as its shape allows, and two lines below it: its label and its size."""
+    image = Image.fromarray(_rgb(picture))
+    scale = min(box[0] / image.width, box[1] / image.height)
+    size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
+    # Enlarged pixels stay squares, so that one sees what pooling left.
+    method = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX
+    panel = Image.new("RGB", (box[0], box[1] + 2 * LINE), "white")
+    panel.paste(image.resize(size, method))
+    draw, font = ImageDraw.Draw(panel), ImageFont.load_default(LINE * 3 // 4)
+    label = printable(label)
+    if draw.textlength(label, font) > box[0]:
+        while draw.textlength(f"{label}...", font) > box[0]:
+            label = label[:-1]
+        label += "..."
+    draw.text((0, box[1] + 1), label, "black", font)
+    draw.text((0, box[1] + LINE), f"{image.width} x {image.height}", "gray", font)
+    return np.asarray(panel)
 
 
 def thumbnail(picture: Picture) -> bytes:

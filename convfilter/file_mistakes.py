@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from convfilter.kernel_schema import KernelFile, quoted
 from convfilter.names import nearest
-from convfilter.recipe_schema import STEPS, RecipeFile
+from convfilter.recipe_schema import MAX_STEPS, STEPS, RecipeFile
 from convfilter.yaml_text import Document, Location
 
 
@@ -19,7 +19,8 @@ def explain(path: Path, document: Document, error: ValidationError) -> str:
     first = problems[0]  # a misspelt key explains the one that is missing
     location = _without_tags(first["loc"])
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{path}:{document.line(location)}: {place_of(location)}{_sentence(first)}{more}"
+    sentence = _sentence(first, in_recipe=error.title == RecipeFile.model_config["title"])
+    return f"{path}:{document.line(location)}: {place_of(location)}{sentence}{more}"
 
 
 def place_of(location: Location) -> str:
@@ -41,19 +42,19 @@ def _without_tags(location: Location) -> Location:
     return tuple(part for part in location if not str(part).startswith("<"))
 
 
-def _sentence(problem: ErrorDetails) -> str:
+def _sentence(problem: ErrorDetails, *, in_recipe: bool) -> str:
     """What is wrong and what to do."""
     found = quoted(problem["input"])
-    in_recipe = problem["loc"][:1] == ("steps",)
     match problem["type"]:
         case "extra_forbidden":
-            known = _known_keys(problem["loc"][:-1])
+            known = [*_model_at(problem["loc"][:-1], in_recipe=in_recipe).model_fields]
             hint = nearest(str(problem["loc"][-1]), known)
             return f"unknown key{hint or '; known are ' + ', '.join(known)}"
         case "missing":
             return "is missing; a kernel or a recipe needs it"
         case "model_type" | "model_attributes_type" | "dict_type":
-            example = "convolve: sobel" if in_recipe else "weights: [[0, 1], [1, 0]]"
+            in_step = problem["loc"][:1] == ("steps",)
+            example = "convolve: sobel" if in_step else "steps: ..." if in_recipe else "weights: [[0, 1], [1, 0]]"
             return f"a mapping is wanted here, such as `{example}`, not {found}"
         case "list_type":
             if problem["loc"] == ("steps",):
@@ -65,12 +66,16 @@ def _sentence(problem: ErrorDetails) -> str:
             return f"{found} is not one of {', '.join(known)}{nearest(str(problem['input']), known)}"
         case "string_type":
             return f"a text is wanted here, not {found}"
+        case "too_short":
+            return "a recipe has at least one step"
+        case "too_long":
+            return f"a recipe has at most {MAX_STEPS} steps"
     return problem["msg"]
 
 
-def _known_keys(location: Location) -> list[str]:
-    """The keys that a mapping of a file may have."""
-    if location[:1] != ("steps",):
-        return [*RecipeFile.model_fields] if location == ("<recipe>",) else [*KernelFile.model_fields]
+def _model_at(location: Location, *, in_recipe: bool) -> type[BaseModel]:
+    """What a mapping at a place of a file is to be."""
     tags = [str(part).strip("<>") for part in location if str(part).startswith("<")]
-    return [*KernelFile.model_fields] if "mapping" in tags else [*STEPS[tags[0]].model_fields]
+    if not in_recipe or "mapping" in tags:
+        return KernelFile
+    return STEPS[tags[0]] if tags else RecipeFile

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 from convfilter import atomic
-from convfilter.comparing import side_by_side, thumbnail
+from convfilter.comparing import contact_sheet, side_by_side, thumbnail
+from convfilter.endpoints import output_to, read_source
 from convfilter.errors import ImageError, OptionError
 from convfilter.filtering import filter_picture
 from convfilter.images.formats import FORMATS
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Picture
-from convfilter.images.reading import read
 from convfilter.images.writing import encode
 from convfilter.inputs import STREAM
 from convfilter.names import Range
 from convfilter.operations import Operation, Operations, in_linear_light
-from convfilter.remote import Location, exists, is_remote, open_picture, write_object
+from convfilter.remote import exists
+from convfilter.stages import Stage
 from convfilter.targets import Job, format_of
 
 
@@ -36,6 +34,8 @@ class Settings:
         workers: threads that filter one picture; None for as many as suit the device.
         count_clipped: whether samples that are cut off are counted.
         thumbnails: whether small pictures of before and after are made.
+        stages: what a comparison shows beside the input; nothing for before and after.
+        steps: what is kept in the files `Job.steps`.
     """
 
     operations: Operations
@@ -49,6 +49,8 @@ class Settings:
     workers: int | None = None
     count_clipped: bool = False
     thumbnails: bool = False
+    stages: tuple[Stage, ...] = ()
+    steps: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,20 +150,13 @@ def naming(source: Path) -> Iterator[None]:
 
 def _run(job: Job, settings: Settings) -> Outcome:
     replace_target = settings.overwrite or job.in_place
-    for path, overwrite in ((job.target, replace_target), (job.compare, settings.overwrite)):
+    others = [(path, settings.overwrite) for path in (job.compare, *job.steps)]
+    for path, overwrite in ((job.target, replace_target), *others):
         # Said before the work, not after it; writing checks again.
         if path is not None and path not in (STREAM, job.source) and not overwrite and exists(path):
             raise ImageError(f"{path} {atomic.EXISTS}")
     before = read_source(job.source, settings.max_pixels)
-    after, clipped = filter_picture(
-        before,
-        settings.operations,
-        range_=settings.range_,
-        device=settings.device,
-        max_memory=settings.max_memory,
-        workers=settings.workers,
-        count_clipped=settings.count_clipped,
-    )
+    after, clipped = _filtered(before, settings.operations, settings)
     height, width, _ = before.frames[0].pixels.shape
     outcome = Outcome(
         width,
@@ -172,48 +167,44 @@ def _run(job: Job, settings: Settings) -> Outcome:
         (thumbnail(before), thumbnail(after)) if settings.thumbnails else None,
     )
     format_ = job.format or FORMATS[before.format]
-    if job.compare is None:
+    if job.compare is None and not job.steps:
         before = after  # sets the memory of what was read free
-    with _output(job.target, replace_target) as file:
+    with output_to(job.target, replace_target) as file:
         notes = encode(after, format_, file, quality=settings.quality)
-        if job.compare is not None:  # inside, so that a comparison that cannot be written leaves the target alone
-            with _output(job.compare, settings.overwrite) as beside:
-                both = side_by_side(before, after)
-                notes += encode(both, format_of(job.compare), beside, quality=settings.quality)
-    return replace(outcome, notes=after.notes + notes)
+        # Inside, so that what cannot be written beside the target leaves it alone.
+        notes += _write_steps(job, before, settings)
+        if job.compare is not None:
+            with output_to(job.compare, settings.overwrite) as beside:
+                sheet = _comparison(before, after, settings)
+                notes += encode(sheet, format_of(job.compare), beside, quality=settings.quality)
+    return replace(outcome, notes=tuple(dict.fromkeys(after.notes + notes)))
 
 
-def read_source(source: Location, max_pixels: int) -> Picture:
-    """Read a picture from wherever it is: a file, an object, or standard input for `STREAM`.
-
-    Raises:
-        ImageError: as for `read` and `open_picture`.
-    """
-    if source != STREAM:
-        with open_picture(source) as file:
-            return read(file, max_pixels=max_pixels)
-    if sys.stdin is None:
-        raise ImageError("standard input is closed; name a file instead of -")
-    return read(sys.stdin.buffer, max_pixels=max_pixels)
+def _filtered(picture: Picture, operations: Operations, settings: Settings) -> tuple[Picture, float]:
+    return filter_picture(
+        picture,
+        operations,
+        range_=settings.range_,
+        device=settings.device,
+        max_memory=settings.max_memory,
+        workers=settings.workers,
+        count_clipped=settings.count_clipped,
+    )
 
 
-@contextmanager
-def _output(target: Path, overwrite: bool) -> Iterator[BinaryIO]:
-    """A file to encode into, or standard output, which gets the picture in one piece."""
-    where = "standard output" if target == STREAM else target
-    with atomic.told_as(ImageError, where, "; choose another --output"):
-        if is_remote(target):
-            content = io.BytesIO()
-            yield content
-            write_object(target, content.getvalue())
-            return
-        if target != STREAM:
-            with atomic.output_file(target, overwrite=overwrite) as file:
-                yield file
-            return
-        if sys.stdout is None:
-            raise ImageError("standard output is closed; name a file with --output")
-        whole = io.BytesIO()
-        yield whole
-        sys.stdout.buffer.write(whole.getbuffer())
-        sys.stdout.buffer.flush()
+def _write_steps(job: Job, before: Picture, settings: Settings) -> tuple[str, ...]:
+    """The picture after every step, each in a file of its own."""
+    notes: tuple[str, ...] = ()
+    for path, stage in zip(job.steps, settings.steps, strict=True):
+        with output_to(path, settings.overwrite) as file:
+            after, _ = _filtered(before, stage.operations, settings)
+            notes += encode(after, format_of(path), file, quality=settings.quality)
+    return notes
+
+
+def _comparison(before: Picture, after: Picture, settings: Settings) -> Picture:
+    """Before and after; with stages, all of them on a sheet."""
+    if not settings.stages:
+        return side_by_side(before, after)
+    panels = ((stage.label, _filtered(before, stage.operations, settings)[0]) for stage in settings.stages)
+    return contact_sheet(before, panels)

@@ -24,6 +24,17 @@ def _parse_whole(value: Any) -> int:
 Whole = Annotated[int, BeforeValidator(_parse_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
 
 
+def _check_name(value: Any) -> str:
+    if not isinstance(value, str):
+        raise PydanticCustomError(
+            "name", "a name, a path, or a mapping with `weights` is wanted here, not {text}", {"text": quoted(value)}
+        )
+    return value
+
+
+KernelName = Annotated[str, BeforeValidator(_check_name)]
+
+
 class _Step(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -32,7 +43,7 @@ class ConvolveStep(_Step):
     """Slide a kernel over every channel."""
 
     convolve: Annotated[
-        Annotated[str, Tag("<name>")] | Annotated[KernelFile, Tag("<mapping>")],
+        Annotated[KernelName, Tag("<name>")] | Annotated[KernelFile, Tag("<mapping>")],
         Discriminator(lambda value: "<mapping>" if isinstance(value, dict | KernelFile) else "<name>"),
     ] = Field(description="A name of the library, mean or gaussian, the path of a kernel file, or a kernel itself.")
     sigma: Number | None = Field(default=None, description="For gaussian: standard deviation in pixels.")

@@ -24,6 +24,7 @@ class Job:
         format: what it is written as; None keeps the format that is read.
         compare: where before and after go side by side, if they do.
         in_place: the target is the source, and is to be replaced.
+        steps: where the picture after every step goes, if that is kept.
     """
 
     source: Path
@@ -31,11 +32,12 @@ class Job:
     format: Format | None = None
     compare: Path | None = None
     in_place: bool = False
+    steps: tuple[Path, ...] = ()
 
     @property
     def outputs(self) -> list[Path]:
         """The files that are written; none for a folder that stands for no picture."""
-        paths = [path for path in (self.target, self.compare) if path is not None and path != STREAM]
+        paths = [path for path in (self.target, self.compare, *self.steps) if path is not None and path != STREAM]
         return [path for path in paths if self.in_place or path != self.source]
 
 
@@ -46,6 +48,7 @@ def plan(
     output: str | None = None,
     compare: str | None = None,
     in_place: bool = False,
+    keep_steps: tuple[str, tuple[str, ...]] | None = None,
 ) -> list[Job]:
     """Decide every output path.
 
@@ -61,6 +64,7 @@ def plan(
             that was named are made below the output folder, too.
         compare: the same for the picture of before and after.
         in_place: every output is its input.
+        keep_steps: a folder for the picture after every step, and the names of these.
 
     Raises:
         OptionError: paths contradict each other, an ending names no format, an output would
@@ -83,12 +87,15 @@ def plan(
     jobs = []
     for source in unique.values():
         path, target, format_, before_after = source.path, source.path, None, None
+        steps: tuple[Path, ...] = ()
         if path.name and (is_remote(path) or not os.path.isdir(path)):  # noqa: PTH112, is_dir() raises; reading will tell
             if not in_place:
                 target, format_ = _target(source, command, output, several)
             if compare is not None:
                 before_after, _ = _target(source, f"{command}.compare", compare, several)
-        jobs.append(Job(path, target, format_, before_after, in_place))
+            if keep_steps is not None:
+                steps = _steps(source, target, *keep_steps)
+        jobs.append(Job(path, target, format_, before_after, in_place, steps))
     _refuse_clashes(jobs)
     return jobs
 
@@ -142,6 +149,14 @@ def _target(one: Source, command: str, output: str | None, several: bool) -> tup
     return target, format_of(target)
 
 
+def _steps(source: Source, target: Path, folder: str, names: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files for the steps of one input: as the output folder is laid out, with the ending of the output."""
+    suffix = source.path.suffix if target == STREAM else target.suffix
+    suffix = suffix if format_of_suffix(suffix) else ".png"
+    stem = "stdin" if source.path == STREAM else source.path.stem
+    return tuple(locate(folder).joinpath(*source.below.parts, f"{stem}.{name}{suffix}") for name in names)
+
+
 def _suffix_of_content(source: Path) -> str:
     """The usual ending for what a file holds; its own where that cannot be told, as reading will fail then."""
     if source == STREAM:
@@ -171,7 +186,7 @@ def _refuse_clashes(jobs: list[Job]) -> None:
     inputs = {identity_of(job.source): job.source for job in jobs if job.source != STREAM}
     outputs: dict[object, Job] = {}
     for job in jobs:
-        for path in ([job.target] if job.format else []) + ([job.compare] if job.compare else []):
+        for path in ([job.target] if job.format else []) + ([job.compare] if job.compare else []) + [*job.steps]:
             identity = identity_of(path)
             if identity in inputs:
                 raise OptionError(f"{path}: is the input {inputs[identity]}; --in-place replaces inputs")

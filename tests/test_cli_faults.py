@@ -19,8 +19,8 @@ from files_foreign import EPS
 from files_records import Bad
 from PIL import Image
 
+from convfilter.endpoints import read_source
 from convfilter.errors import ImageError
-from convfilter.files import read_source
 
 
 def test_bad_pictures_in_one_run(cli: Any, photo: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from files_build import chunk
 from files_records import Odd, difference
 from PIL import Image
 
-from convfilter.files import read_source
+from convfilter.endpoints import read_source
 
 
 @pytest.mark.parametrize("odd", ODD_PICTURES, ids=lambda odd: odd.name)

@@ -17,8 +17,8 @@ from files_pixels import noise, saved, saved_together, tiff
 from files_records import Bad, Odd, difference
 from PIL import Image
 
+from convfilter.endpoints import read_source
 from convfilter.errors import ImageError
-from convfilter.files import read_source
 from convfilter.images.picture import Picture
 from convfilter.images.reading import read
 

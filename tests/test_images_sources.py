@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from convfilter.endpoints import read_source
 from convfilter.errors import ImageError
-from convfilter.files import read_source
 from convfilter.images.reading import read
 from convfilter.images.sources import read_all
 

@@ -11,25 +11,32 @@ from convfilter.cli import batch_options, options
 
 @click.command()
 @batch_options.inputs
-@click.option(
-    "--kernel",
-    "kernels",
-    required=True,
-    multiple=True,
-    metavar="NAME|FILE.yaml",
-    help="Give it several times to apply several, in this order.",
-)
+@options.chain
 @options.filtering
 @options.output
+@click.option("--keep-steps", metavar="DIR", type=options.Name(), help="Also write the picture after every step.")
 @batch_options.running
-def apply(inputs: tuple[str, ...], kernels: tuple[str, ...], **shared: Any) -> None:
-    """Apply one or more kernels to pictures.
+def apply(
+    inputs: tuple[str, ...],
+    kernels: tuple[str, ...],
+    recipe: str | None,
+    border: Any,
+    stride: int | None,
+    flip: bool,
+    gray: bool,
+    **shared: Any,
+) -> None:
+    """Apply kernels, or a recipe of several steps, to pictures.
 
     \b
     convfilter apply in.jpg --kernel sobel              writes in.apply.jpg
     convfilter apply in.jpg --kernel gaussian3x3 --kernel laplacian8 --range abs
+    convfilter apply in.jpg --recipe pencil-sketch --compare steps.png
     """
-    from convfilter import library
-    from convfilter.cli.running import run_convolution
+    from convfilter.cli.chains import chain_of
+    from convfilter.cli.running import run
+    from convfilter.stages import filters_of, steps_of
 
-    run_convolution("apply", inputs, [library.load_kernel(name) for name in kernels], **shared)
+    operations = chain_of(kernels, recipe, border=border, stride=stride, flip=flip, gray=gray)
+    stages = filters_of(operations) if recipe is None else steps_of(operations)
+    run("apply", inputs, operations, stages=stages, **shared)

@@ -22,7 +22,17 @@ from convfilter.cli import batch_options, options
 @options.filtering
 @options.output
 @batch_options.running
-def blur(inputs: tuple[str, ...], kernel: str, sigma: float | None, size: int | None, **shared: Any) -> None:
+def blur(
+    inputs: tuple[str, ...],
+    kernel: str,
+    sigma: float | None,
+    size: int | None,
+    border: Any,
+    stride: int | None,
+    flip: bool,
+    gray: bool,
+    **shared: Any,
+) -> None:
     """Blur pictures with a kernel.
 
     \b
@@ -31,6 +41,8 @@ def blur(inputs: tuple[str, ...], kernel: str, sigma: float | None, size: int | 
     convfilter blur *.jpg --kernel mean --size 9 -o blurred/
     """
     from convfilter import library
-    from convfilter.cli.running import run_convolution
+    from convfilter.cli.chains import convolutions
+    from convfilter.cli.running import run
 
-    run_convolution("blur", inputs, [library.load_kernel(kernel, sigma=sigma, size=size)], **shared)
+    loaded = library.load_kernel(kernel, sigma=sigma, size=size)
+    run("blur", inputs, convolutions([loaded], border=border, stride=stride, flip=flip, gray=gray), **shared)

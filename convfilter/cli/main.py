@@ -16,6 +16,7 @@ from convfilter.cli.devices import devices
 from convfilter.cli.gray import gray
 from convfilter.cli.kernels import kernels
 from convfilter.cli.mnist import mnist
+from convfilter.cli.recipes import recipes
 from convfilter.errors import ConvfilterError
 from convfilter.text import error_line
 
@@ -30,7 +31,7 @@ def convfilter() -> None:
     """
 
 
-for command in (blur, gray, apply, kernels, mnist, devices):
+for command in (blur, gray, apply, kernels, recipes, mnist, devices):
     convfilter.add_command(command)
 
 

@@ -55,6 +55,21 @@ kernel_size = together(
     click.option("--size", type=int, help="Pixels on a side: odd for gaussian.  [default: 3 for mean]"),
 )
 
+chain = together(
+    click.option(
+        "--kernel",
+        "kernels",
+        multiple=True,
+        metavar="NAME|FILE.yaml",
+        help="Give it several times to apply several, in this order.",
+    ),
+    click.option(
+        "--recipe",
+        metavar="NAME|FILE.yaml",
+        help="Apply the steps of a recipe; `convfilter recipes list` shows the names.",
+    ),
+)
+
 output = together(
     click.option(
         "-o",
@@ -63,7 +78,12 @@ output = together(
         help="A file, a folder (end it with /), a template such as out/{stem}.{command}{suffix}, or - for "
         "standard output.  [default: {stem}.{command}{suffix} beside the input]",
     ),
-    click.option("--compare", metavar="PATH", help="Also write before and after side by side; PATH as for --output."),
+    click.option(
+        "--compare",
+        metavar="PATH",
+        help="Also write before and after side by side, of a recipe all steps, of a bank all filters; PATH as for "
+        "--output.",
+    ),
     click.option("--overwrite", is_flag=True, help="Replace files that exist; otherwise they are kept."),
     click.option("--in-place", is_flag=True, help="Write the result over its input."),
     click.option(
@@ -77,16 +97,13 @@ filtering = together(
     click.option(
         "--border",
         type=click.Choice(BORDERS),
-        default="reflect",
-        show_default=True,
-        help="Where pixels beyond the edge come from; valid takes none and gives a smaller picture.",
+        help="Where pixels beyond the edge come from; valid takes none and gives a smaller picture.  "
+        "[default: reflect]",
     ),
     click.option(
         "--stride",
         type=click.IntRange(1, 1000),
-        default=1,
-        show_default=True,
-        help="Keep every N-th pixel of every N-th row.",
+        help="Keep every N-th pixel of every N-th row.  [default: 1]",
     ),
     click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: convolution as mathematics has it."),
     click.option(

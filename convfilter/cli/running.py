@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,28 +17,10 @@ if TYPE_CHECKING:
     from convfilter.batch import Result
     from convfilter.cli.progress import Say
     from convfilter.files import Settings
-    from convfilter.kernels import Kernel
     from convfilter.operations import Operations
     from convfilter.reports import Report
+    from convfilter.stages import Stage
     from convfilter.targets import Job
-
-
-def run_convolution(
-    command: str,
-    inputs: tuple[str, ...],
-    kernels: list[Kernel],
-    *,
-    border: Any,
-    stride: int,
-    flip: bool,
-    gray: bool,
-    **shared: Any,
-) -> None:
-    """Run a command that convolves, with the options that only such commands have."""
-    from convfilter.operations import Convolve, Grayscale
-
-    convolutions = [Convolve(kernel.flipped() if flip else kernel, stride=stride, border=border) for kernel in kernels]
-    run(command, inputs, (*([Grayscale()] if gray else []), *convolutions), **shared)
 
 
 def run(
@@ -60,21 +43,30 @@ def run(
     verbose: bool,
     range_: Any = "clip",
     linear: bool = False,
+    stages: tuple[Stage, ...] = (),
+    keep_steps: str | None = None,
     **planning: Any,
 ) -> None:
-    """Filter every input and end with the right exit code; `planning` goes to `plan_jobs`."""
+    """Filter every input and end with the right exit code; `planning` goes to `plan_jobs`.
+
+    A comparison shows `stages`, if there are any, beside the input.
+    """
     from convfilter import batch
     from convfilter.files import Settings
     from convfilter.inputs import STREAM
     from convfilter.operations import in_linear_light
     from convfilter.reports import open_report
     from convfilter.runtime import resolve_device
+    from convfilter.stages import steps_of
 
     if skip_existing and (overwrite or in_place):
         raise click.UsageError("--skip-existing leaves outputs as they are; leave out --overwrite and --in-place")
-    planned = plan_jobs(command, inputs, in_place=in_place, **planning)
+    steps = steps_of(operations) if keep_steps is not None else ()
+    kept = None if keep_steps is None else (keep_steps, tuple(stage.name for stage in steps))
+    planned = plan_jobs(command, inputs, in_place=in_place, keep_steps=kept, **planning)
+    light = in_linear_light if linear else tuple
     settings = Settings(
-        in_linear_light(operations) if linear else operations,
+        light(operations),
         range_=range_,
         device=device,
         quality=quality,
@@ -84,6 +76,8 @@ def run(
         skip_existing=skip_existing,
         count_clipped=bool(reports),
         thumbnails=any(path.endswith(".html") for path in reports),
+        stages=tuple(replace(stage, operations=light(stage.operations)) for stage in stages),
+        steps=tuple(replace(stage, operations=light(stage.operations)) for stage in steps),
     )
     if device != "auto":
         resolve_device(device)  # refused before any file is touched
@@ -117,6 +111,7 @@ def plan_jobs(
     output: str | None,
     compare: str | None,
     in_place: bool,
+    keep_steps: tuple[str, tuple[str, ...]] | None,
 ) -> list[Job]:
     """Find the inputs and decide where their results go, before anything is written."""
     from convfilter.inputs import Selection, find, listed
@@ -125,10 +120,14 @@ def plan_jobs(
     names = [name for list_ in lists for name in listed(list_, separator=b"\0" if null else b"\n")]
     if not inputs and not names:
         raise click.UsageError("Missing argument 'INPUT...': name pictures, folders or patterns.")
-    folders = (folder_of(output, command), folder_of(compare, f"{command}.compare"))
+    folders = (
+        folder_of(output, command),
+        folder_of(compare, f"{command}.compare"),
+        folder_of(keep_steps[0] if keep_steps else None, command),
+    )
     outside = tuple(folder for folder in folders if folder is not None)
     sources = find(inputs, names, Selection(recursive, include, exclude, outside))
-    return plan(sources, command, output=output, compare=compare, in_place=in_place)
+    return plan(sources, command, output=output, compare=compare, in_place=in_place, keep_steps=keep_steps)
 
 
 def _tell_all(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from convfilter.kernels import Kernel
+    from convfilter.recipe_files import Recipe
 
 _NUMBERED_COLUMNS = 11
 """Wider kernels are shown as colours or signs alone."""
@@ -73,6 +74,33 @@ def kernel_sheet(kernel: Kernel) -> str:
     if kernel.flip:
         parts.append(Text("flipped: shown as it slides, turned by 180 degrees"))
     return render(parts)
+
+
+def recipe_table(recipes: list[Recipe]) -> str:
+    """One line a recipe: name, number of steps, description."""
+    table = plain_table()
+    table.add_column("name", no_wrap=True)
+    table.add_column("steps", no_wrap=True, justify="right")
+    table.add_column("description", overflow="fold")
+    for recipe in recipes:
+        table.add_row(recipe.name, str(len(recipe.operations)), recipe.description)
+    return render([table])
+
+
+def recipe_sheet(recipe: Recipe) -> str:
+    """A recipe's steps: how much of the picture an output pixel sees, and how far apart two neighbours lie in it."""
+    from rich.text import Text
+
+    from convfilter.operations import footprint
+
+    table = plain_table()
+    for heading in ("", "step", "sees", "pixels apart"):
+        table.add_column(heading, no_wrap=True)
+    for number, operation in enumerate(recipe.operations, 1):
+        (down, apart), (across, _) = (footprint(recipe.operations[:number], axis) for axis in (0, 1))
+        table.add_row(f"{number}.", printable(str(operation)), f"{down + 1} x {across + 1}", str(apart))
+    texts = [Text(printable(line)) for line in (recipe.name, recipe.description, recipe.source) if line]
+    return render([*texts, "", table])
 
 
 def _heat_map(weights: Any) -> RenderableType:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.files import naming, read_source
+from convfilter.endpoints import read_source
+from convfilter.files import naming
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.mnist.digits import Digit, Page, read_page
 from convfilter.mnist.models import Model

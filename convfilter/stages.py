@@ -1,0 +1,64 @@
+"""The stages of a chain that are worth a look: what each step leaves, or what each filter of a bank finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from convfilter.kernel_facts import kernel_facts
+from convfilter.kernels import Kernel
+from convfilter.operations import Activate, Convolve, Dropout, Grayscale, Operation, Operations, Pool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a chain, and what it is called.
+
+    Attributes:
+        label: for people.
+        name: for files: a number and a word.
+        operations: from the picture to here.
+    """
+
+    label: str
+    name: str
+    operations: Operations
+
+
+def steps_of(operations: Operations) -> tuple[Stage, ...]:
+    """A stage for every step."""
+    return tuple(
+        Stage(f"{number}. {operation}", f"{number}-{_verb(operation)}", operations[:number])
+        for number, operation in enumerate(operations, 1)
+    )
+
+
+def filters_of(operations: Operations) -> tuple[Stage, ...]:
+    """Where the last step is a bank: a stage for each of its filters, and one for the whole; else nothing.
+
+    Filters whose answers lie around 0 are shown with a bias.
+    """
+    if not operations or not isinstance(last := operations[-1], Convolve) or len(last.kernel.filters) < 2:
+        return ()
+    stages = []
+    for number, filter_ in enumerate(last.kernel.filters, 1):
+        one = Kernel(last.kernel.weights[:, :, number - 1], flip=last.kernel.flip)
+        one = replace(one, bias=kernel_facts(one).suggested_bias)
+        label = f"{filter_}{f', bias {one.bias:g}' if one.bias else ''}"
+        stages.append(Stage(label, f"{number}-filter", (*operations[:-1], replace(last, kernel=one))))
+    return (*stages, Stage(f"all by {last.kernel.combine}", "combined", operations))
+
+
+def _verb(operation: Operation) -> str:
+    """The word that stands for a step in a recipe."""
+    match operation:
+        case Convolve():
+            return "convolve"
+        case Activate():
+            return "activate"
+        case Pool():
+            return "pool"
+        case Dropout():
+            return "dropout"
+        case Grayscale():
+            return "gray"
+    return "step"
