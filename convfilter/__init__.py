@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from convfilter.kernels import Kernel as Kernel
     from convfilter.library import kernel_names as kernel_names
     from convfilter.library import load_kernel as load_kernel
+    from convfilter.matching import matched as matched
     from convfilter.operations import Activate as Activate
     from convfilter.operations import Convolve as Convolve
     from convfilter.operations import DecodeSrgb as DecodeSrgb
@@ -48,6 +49,7 @@ _HOMES = {
     "kernel_makers": ("gaussian_kernel", "mean_kernel"),
     "kernels": ("Kernel",),
     "library": ("kernel_names", "load_kernel"),
+    "matching": ("matched",),
     "operations": ("Activate", "Convolve", "DecodeSrgb", "Dropout", "EncodeSrgb", "Grayscale", "Pool"),
     "recipes": ("load_recipe", "recipe_names"),
 }

@@ -90,7 +90,8 @@ def _may_exist(job: Job) -> bool:
 def _anywhere(job: Job) -> Job:
     """The same job wherever a worker's current folder is."""
     compare = job.compare and _absolute(job.compare)
-    return replace(job, source=_absolute(job.source), target=_absolute(job.target), compare=compare)
+    steps = tuple(map(_absolute, job.steps))
+    return replace(job, source=_absolute(job.source), target=_absolute(job.target), compare=compare, steps=steps)
 
 
 def _absolute(path: Location) -> Location:

@@ -18,6 +18,7 @@ from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Picture
 from convfilter.images.writing import encode
 from convfilter.inputs import STREAM
+from convfilter.matching import Match
 from convfilter.names import Range
 from convfilter.operations import Operation, Operations, in_linear_light
 from convfilter.remote import exists
@@ -30,6 +31,8 @@ class Settings:
     """What holds for every picture of a run; `filter_file` tells what most of these mean.
 
     Attributes:
+        operations: what is done; with `match` what is done to 8 bits.
+        match: a filter of another tool, which depends on the picture.
         skip_existing: there is nothing to do where all outputs are there.
         workers: threads that filter one picture; None for as many as suit the device.
         count_clipped: whether samples that are cut off are counted.
@@ -51,6 +54,7 @@ class Settings:
     thumbnails: bool = False
     stages: tuple[Stage, ...] = ()
     steps: tuple[Stage, ...] = ()
+    match: Match | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,10 @@ def _run(job: Job, settings: Settings) -> Outcome:
         if path is not None and path not in (STREAM, job.source) and not overwrite and exists(path):
             raise ImageError(f"{path} {atomic.EXISTS}")
     before = read_source(job.source, settings.max_pixels)
-    after, clipped = _filtered(before, settings.operations, settings)
+    format_ = job.format or FORMATS[before.format]
+    match = settings.match
+    operations = settings.operations if match is None else match.operations_for(before, format_.name)
+    after, clipped = _filtered(before, operations, settings)
     height, width, _ = before.frames[0].pixels.shape
     outcome = Outcome(
         width,
@@ -166,7 +173,6 @@ def _run(job: Job, settings: Settings) -> Outcome:
         clipped if settings.count_clipped else None,
         (thumbnail(before), thumbnail(after)) if settings.thumbnails else None,
     )
-    format_ = job.format or FORMATS[before.format]
     if job.compare is None and not job.steps:
         before = after  # sets the memory of what was read free
     with output_to(job.target, replace_target) as file:

@@ -10,7 +10,7 @@ from convfilter.errors import ImageError
 from convfilter.images.fitting import without_cmyk
 from convfilter.images.picture import Frame, Picture, mode_of
 from convfilter.names import Range
-from convfilter.operations import DecodeSrgb, Grayscale, Operations
+from convfilter.operations import DecodeSrgb, Grayscale, Operations, Round
 from convfilter.runtime import default_memory
 
 LEAST_TILES = 2**26
@@ -48,6 +48,7 @@ def filter_picture(
         DeviceError: there is no such device.
     """
     picture = prepared(picture, operations)
+    matched = any(isinstance(operation, Round) for operation in operations)  # to other tools alpha is a channel
     gray = any(isinstance(operation, Grayscale) for operation in operations)
     tile_bytes = _left_for_tiles(picture, default_memory() if max_memory is None else max_memory)
     frames: list[Frame] = []
@@ -58,7 +59,7 @@ def filter_picture(
         filtered = engine.run(
             [frame.pixels for frame in alike],
             operations,
-            alpha=alike[0].has_alpha,
+            alpha=alike[0].has_alpha and not matched,
             range_=range_,
             device=device,
             tile_bytes=tile_bytes,

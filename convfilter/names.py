@@ -34,6 +34,12 @@ PADDINGS: tuple[Padding, ...] = get_args(Padding)
 
 Rounding = Literal["half_even", "half_up", "down"]
 
+Tool = Literal["opencv", "scipy", "imagemagick", "pillow"]
+TOOLS: tuple[Tool, ...] = get_args(Tool)
+
+Sums = Literal["any", "double", "pairs", "single", "fused"]
+SUMS: tuple[Sums, ...] = get_args(Sums)
+
 PresetName = Literal["softmax", "classic", "fast", "accurate", "international"]
 PRESET_NAMES: tuple[PresetName, ...] = get_args(PresetName)
 

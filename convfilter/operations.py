@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convfilter.errors import OptionError
-from convfilter.names import PADDINGS, POOLS, WINDOW_BORDERS, Padding, PoolMethod, WindowBorder, one_of
+from convfilter.names import PADDINGS, POOLS, SUMS, WINDOW_BORDERS, Padding, PoolMethod, Sums, WindowBorder, one_of
 from convfilter.pointwise import Activate, DecodeSrgb, Dropout, EncodeSrgb, Grayscale, Round
 from convfilter.windows import MAX_STEP, Window
 
@@ -42,21 +42,24 @@ class Convolve:
         stride: every stride-th pixel of every stride-th row is kept, beginning with the first.
         dilation: the weights lie this many pixels apart.
         border: where the pixels beyond the edge come from; ``valid`` takes none and gives a smaller picture.
+        sums: in which order and precision the products are added up, see `engine.sums`; ``any`` is the fastest.
 
     Raises:
-        OptionError: stride or dilation out of range, or no such border.
+        OptionError: stride or dilation out of range, or no such border or sums.
     """
 
     kernel: Kernel
     stride: int = 1
     dilation: int = 1
     border: WindowBorder = "reflect"
+    sums: Sums = "any"
     keeps_black = False
 
     def __post_init__(self) -> None:
         if not (1 <= self.stride <= MAX_STEP and 1 <= self.dilation <= MAX_STEP):
             raise OptionError(f"stride and dilation are whole numbers from 1 to {MAX_STEP}")
         one_of("border", self.border, WINDOW_BORDERS)
+        one_of("sums", self.sums, SUMS)
 
     def __str__(self) -> str:
         height, width = self.kernel.size

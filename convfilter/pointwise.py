@@ -130,4 +130,4 @@ class Round:
     keeps_black = True
 
     def __str__(self) -> str:
-        return f"round {self.rule.replace('_', ' ')} to {self.white or 'the'} levels"
+        return f"round {self.rule.replace('_', ' ')}{f' to {self.white:,} levels' if self.white else ''}"

@@ -95,7 +95,7 @@ SHAPES = (
         "combine-unknown",
         "weights: {x: [[1]]}\ncombine: average\n",
         22,
-        '"average" is not one of magnitude, sum or max',
+        '"average" is not one of magnitude, sum, max',
     ),
     _kernel("combine-list", "weights: {x: [[1]]}\ncombine: [sum]\n", 22, "combine"),
     _kernel("too-wide", f"weights: [[{'0, ' * 1999}1]]\n", 22, "at most 999 rows and columns"),

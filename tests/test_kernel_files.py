@@ -13,7 +13,7 @@ import yaml
 
 from convfilter import Kernel, KernelError, kernel_names, load_kernel
 from convfilter.kernel_schema import schema
-from convfilter.library import folder
+from convfilter.library import kernel_folder
 
 
 def loaded(tmp_path: Path, text: str | bytes) -> Kernel:
@@ -92,7 +92,7 @@ def test_library_holds_what_people_look_for() -> None:
 
 def published_schema() -> Any:
     """Return the schema that editors read."""
-    return json.loads((folder() / "kernel.schema.json").read_text())
+    return json.loads((kernel_folder() / "kernel.schema.json").read_text())
 
 
 def test_published_schema_is_the_one_in_force() -> None:
@@ -103,7 +103,7 @@ def test_published_schema_is_the_one_in_force() -> None:
 @pytest.mark.parametrize("name", kernel_names())
 def test_library_follows_the_schema(name: str) -> None:
     """An editor that completes by the schema finds no fault with the library."""
-    jsonschema.validate(yaml.safe_load((folder() / f"{name}.yaml").read_text()), published_schema())
+    jsonschema.validate(yaml.safe_load((kernel_folder() / f"{name}.yaml").read_text()), published_schema())
 
 
 @pytest.mark.parametrize("text", ["weights: 5", "weight: [[1]]", "weights: [[two]]", "weights: [[1]]\ncombine: min"])

@@ -24,6 +24,7 @@ def apply(
     stride: int | None,
     flip: bool,
     gray: bool,
+    match: Any,
     **shared: Any,
 ) -> None:
     """Apply kernels, or a recipe of several steps, to pictures.
@@ -33,10 +34,16 @@ def apply(
     convfilter apply in.jpg --kernel gaussian3x3 --kernel laplacian8 --range abs
     convfilter apply in.jpg --recipe pencil-sketch --compare steps.png
     """
-    from convfilter.cli.chains import chain_of
+    from convfilter.cli.chains import chain_of, match_of
     from convfilter.cli.running import run
     from convfilter.stages import filters_of, steps_of
 
+    if match is not None:
+        others = {"border": border, "stride": stride, "gray": gray, "recipe": recipe}
+        others |= {name: shared.get(name) for name in ("linear", "range_", "keep_steps")}
+        matched = match_of(match, kernels, flip=flip, **others)
+        run("apply", inputs, matched.operations(), match=matched, **shared)
+        return
     operations = chain_of(kernels, recipe, border=border, stride=stride, flip=flip, gray=gray)
     stages = filters_of(operations) if recipe is None else steps_of(operations)
     run("apply", inputs, operations, stages=stages, **shared)

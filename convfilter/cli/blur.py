@@ -31,6 +31,7 @@ def blur(
     stride: int | None,
     flip: bool,
     gray: bool,
+    match: Any,
     **shared: Any,
 ) -> None:
     """Blur pictures with a kernel.
@@ -41,8 +42,14 @@ def blur(
     convfilter blur *.jpg --kernel mean --size 9 -o blurred/
     """
     from convfilter import library
-    from convfilter.cli.chains import convolutions
+    from convfilter.cli.chains import convolutions, match_of
     from convfilter.cli.running import run
 
+    if match is not None:
+        others = {"border": border, "stride": stride, "gray": gray}
+        others |= {name: shared.get(name) for name in ("linear", "range_")}
+        matched = match_of(match, (kernel,), size, sigma, flip=flip, **others)
+        run("blur", inputs, matched.operations(), match=matched, **shared)
+        return
     loaded = library.load_kernel(kernel, sigma=sigma, size=size)
     run("blur", inputs, convolutions([loaded], border=border, stride=stride, flip=flip, gray=gray), **shared)

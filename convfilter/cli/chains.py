@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from convfilter.kernels import Kernel
+    from convfilter.matching import Match
     from convfilter.operations import Operations
 
 
@@ -38,3 +39,28 @@ def convolutions(kernels: list[Kernel], *, border: Any, stride: int | None, flip
         for kernel in kernels
     ]
     return (*([Grayscale()] if gray else []), *each)
+
+
+def match_of(
+    tool: Any,
+    kernels: tuple[str, ...],
+    size: int | None = None,
+    sigma: float | None = None,
+    *,
+    flip: bool = False,
+    **others: Any,
+) -> Match:
+    """The filters of another tool; of the other options only --flip goes with it."""
+    from convfilter import library
+    from convfilter.matching import Match
+
+    if any(value not in (None, False, "clip") for value in others.values()):
+        raise click.UsageError("--match sets the border and the rounding; leave out " + ", ".join(_NOT_MATCHED))
+    each: list[Any] = []
+    for name in kernels:
+        kernel = library.load_kernel(name, size=size, sigma=sigma)  # refuses what is not there
+        each.append(name if name in library.MADE else kernel.flipped() if flip else kernel)
+    return Match(tool, tuple(each), size, sigma)
+
+
+_NOT_MATCHED = ("--border", "--stride", "--gray", "--linear", "--range", "--recipe", "--keep-steps")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from convfilter.images.limits import MAX_PIXELS
-from convfilter.names import BORDERS, RANGES
+from convfilter.names import BORDERS, RANGES, TOOLS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -113,6 +113,11 @@ filtering = together(
         default="clip",
         show_default=True,
         help="Values outside the range: cut them off, take magnitudes, or stretch the result to fit.",
+    ),
+    click.option(
+        "--match",
+        type=click.Choice(TOOLS),
+        help="Give the levels that another tool gives: its border, anchor, sense, sizes and rounding.",
     ),
     click.option("--linear", is_flag=True, help="Filter light: decode sRGB first and encode it afterwards."),
     click.option("--gray", is_flag=True, help="Make the picture grey first."),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from convfilter.batch import Result
     from convfilter.cli.progress import Say
     from convfilter.files import Settings
+    from convfilter.matching import Match
     from convfilter.operations import Operations
     from convfilter.reports import Report
     from convfilter.stages import Stage
@@ -45,6 +46,7 @@ def run(
     linear: bool = False,
     stages: tuple[Stage, ...] = (),
     keep_steps: str | None = None,
+    match: Match | None = None,
     **planning: Any,
 ) -> None:
     """Filter every input and end with the right exit code; `planning` goes to `plan_jobs`.
@@ -67,6 +69,7 @@ def run(
     light = in_linear_light if linear else tuple
     settings = Settings(
         light(operations),
+        match=match,
         range_=range_,
         device=device,
         quality=quality,

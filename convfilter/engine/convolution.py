@@ -7,6 +7,7 @@ from typing import Any
 
 from convfilter.engine.levels import Levels
 from convfilter.engine.passes import correlate, passes_of
+from convfilter.engine.sums import in_order
 from convfilter.kernels import Kernel
 from convfilter.operations import Convolve
 from convfilter.runtime import operations as tf_operations
@@ -41,6 +42,8 @@ def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
     mean; they filter the colour as it is and keep alpha, as do kernels of a single pixel.
     """
     kernel = operation.kernel
+    if operation.sums != "any":
+        return in_order(part, operation, levels)
     if not levels.alpha:
         return _finish(_all_combined(part, operation), kernel, levels)
     tf = tf_operations()

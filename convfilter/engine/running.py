@@ -158,6 +158,8 @@ def method_of(operation: Operation, device: str) -> str:
     """How an operation is computed, in a few words that follow its own; nothing where there is no choice."""
     if not isinstance(operation, Convolve):
         return ""
+    if operation.sums != "any":
+        return ": product by product, in the order of another tool"
     lanes = _lanes(resolve_device(device), "float32")
     layout = "plane by plane" if lanes == 1 else f"on {lanes} lanes, or with 16 bits plane by plane"
     return f": as {described(operation.kernel)}, {layout}"
