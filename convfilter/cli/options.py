@@ -84,6 +84,7 @@ output = together(
         help="Also write before and after side by side, of a recipe all steps, of a bank all filters; PATH as for "
         "--output.",
     ),
+    click.option("--preview", is_flag=True, help="Show before and after on the terminal, in blocks of colour."),
     click.option("--overwrite", is_flag=True, help="Replace files that exist; otherwise they are kept."),
     click.option("--in-place", is_flag=True, help="Write the result over its input."),
     click.option(

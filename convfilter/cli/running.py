@@ -42,6 +42,7 @@ def run(
     reports: tuple[str, ...],
     quiet: bool,
     verbose: bool,
+    preview: bool,
     range_: Any = "clip",
     linear: bool = False,
     stages: tuple[Stage, ...] = (),
@@ -54,6 +55,7 @@ def run(
     A comparison shows `stages`, if there are any, beside the input.
     """
     from convfilter import batch
+    from convfilter.cli.preview import wanted as can_show
     from convfilter.files import Settings
     from convfilter.inputs import STREAM
     from convfilter.operations import in_linear_light
@@ -66,6 +68,7 @@ def run(
     steps = steps_of(operations) if keep_steps is not None else ()
     kept = None if keep_steps is None else (keep_steps, tuple(stage.name for stage in steps))
     planned = plan_jobs(command, inputs, in_place=in_place, keep_steps=kept, **planning)
+    previewed = preview and not quiet and can_show()
     light = in_linear_light if linear else tuple
     settings = Settings(
         light(operations),
@@ -78,7 +81,7 @@ def run(
         overwrite=overwrite,
         skip_existing=skip_existing,
         count_clipped=bool(reports),
-        thumbnails=any(path.endswith(".html") for path in reports),
+        thumbnails=previewed or any(path.endswith(".html") for path in reports),
         stages=tuple(replace(stage, operations=light(stage.operations)) for stage in stages),
         steps=tuple(replace(stage, operations=light(stage.operations)) for stage in steps),
     )
@@ -98,7 +101,7 @@ def run(
     else:
         results = batch.run(planned, settings, at_once=jobs)
     with open_report(reports, f"convfilter {command}") as report:
-        if not _tell_all(results, planned, settings, report, quiet, verbose):
+        if not _tell_all(results, planned, settings, report, quiet, verbose, previewed):
             click.get_current_context().exit(1)
 
 
@@ -134,13 +137,20 @@ def plan_jobs(
 
 
 def _tell_all(
-    results: Iterator[Result], jobs: list[Job], settings: Settings, report: Report, quiet: bool, verbose: bool
+    results: Iterator[Result],
+    jobs: list[Job],
+    settings: Settings,
+    report: Report,
+    quiet: bool,
+    verbose: bool,
+    previewed: bool,
 ) -> bool:
     """Tell what becomes of each job as it ends; True where none failed, nor a report.
 
     Results, the paths that were written, go to standard output; everything else to standard error.
     """
     from convfilter import engine
+    from convfilter.cli.preview import preview as show
     from convfilter.cli.progress import Tally, batch_progress
 
     if verbose:
@@ -153,6 +163,8 @@ def _tell_all(
         for result in results:
             tally.add(result)
             _tell(result, say, quiet)
+            if previewed and result.outcome is not None and result.outcome.thumbnails is not None:
+                say(show(*result.outcome.thumbnails), True)
             for trouble in report.add(result):
                 say(printable(trouble), False)
             changed()
