@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from engine_runs import run
 from files_pixels import noise
 from hypothesis import assume, given, settings
@@ -15,11 +14,13 @@ from layouts import layout
 from numpy.typing import NDArray
 from test_engine_tiling import in_tiles
 
-from convfilter import Activate, Convolve, Dropout, Kernel, OptionError, Pool, gaussian_kernel
+from convfilter import Activate, Convolve, Dropout, Grayscale, Kernel, OptionError, Pool, gaussian_kernel
 from convfilter.names import ACTIVATIONS
 from convfilter.operations import Operation, Operations, output_size
 from convfilter.pointwise import Round
+from convfilter.runtime import tensorflow
 
+tf = tensorflow()
 NHWC = NDArray[np.float32]
 LAYERS = st.lists(
     st.one_of(
@@ -28,7 +29,7 @@ LAYERS = st.lists(
             st.integers(0, 99).map(lambda seed: Kernel(np.random.default_rng(seed).normal(size=(3, 4)) / 3, bias=0.1)),
             stride=st.integers(1, 2),
             dilation=st.integers(1, 2),
-            border=st.just("zero"),
+            border=st.sampled_from(["zero", "reflect"]),
         ),
         st.builds(Activate, st.sampled_from(ACTIVATIONS)),
         st.builds(
@@ -56,17 +57,22 @@ def in_plain_tensorflow(pixels: NHWC, operations: Operations) -> Any:
 def layer_in_plain_tensorflow(image: Any, operation: Operation) -> Any:
     """One layer over (1, height, width, channels)."""
     match operation:
-        case Convolve(kernel=kernel, dilation=dilation, stride=stride):
+        case Convolve(kernel=kernel, dilation=dilation, stride=stride, border=border):
             (up, left), (height, width) = kernel.anchor, kernel.size
             rows, columns = ((size - 1) * dilation for size in (height, width))
             up, left = up * dilation, left * dilation
-            image = tf.pad(image, [(0, 0), (up, rows - up), (left, columns - left), (0, 0)])
+            mode = {"zero": "CONSTANT", "reflect": "REFLECT"}[border]
+            image = tf.pad(image, [(0, 0), (up, rows - up), (left, columns - left), (0, 0)], mode)
+            filters = kernel.correlation_weights.astype(np.float32)[:, :, None, :]
             planes = [
-                tf.nn.conv2d(plane, kernel.weights.astype(np.float32)[:, :, None, None], 1, "VALID", dilations=dilation)
+                _combined(tf.nn.conv2d(plane, filters, 1, "VALID", dilations=dilation), kernel.combine)
                 for plane in tf.split(image, image.shape[3], 3)
             ]
             maps = tf.concat(planes, 3)
             return tf.nn.bias_add(maps, [np.float32(kernel.bias)] * maps.shape[3])[:, ::stride, ::stride]
+        case Grayscale(method=method):
+            weights = {"mean": [1 / 3] * 3, "rec709": [0.2126, 0.7152, 0.0722]}[method]
+            return tf.nn.conv2d(image, np.array(weights, np.float32).reshape(1, 1, 3, 1), 1, "VALID")
         case Activate(function=function):
             return getattr(tf.nn, function)(image)
         case Pool(method=method, size=size, step=step, padding=padding):
@@ -75,6 +81,13 @@ def layer_in_plain_tensorflow(image: Any, operation: Operation) -> Any:
         case Dropout(rate=rate, seed=seed):
             return tf.nn.experimental.stateless_dropout(image, rate, seed=[seed, 0], rng_alg="philox")
     raise AssertionError(operation)
+
+
+def _combined(maps: Any, combine: str | None) -> Any:
+    """The maps (1, height, width, n) of a bank as one."""
+    if combine == "magnitude":
+        return tf.norm(maps, axis=3, keepdims=True)
+    return tf.reduce_max(maps, 3, keepdims=True) if combine == "max" else maps
 
 
 @settings(max_examples=60, deadline=None)
