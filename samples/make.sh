@@ -9,6 +9,8 @@ convfilter blur samples/chelsea.png --kernel gaussian --sigma 4 --overwrite -o $
 convfilter apply samples/coffee.png --kernel sobel --overwrite -o $out/sobel.jpg --compare $out/sobel-compare.jpg
 convfilter gray samples/rocket.jpg --method rec709 --overwrite -o $out/gray.jpg --compare $out/gray-compare.jpg
 convfilter kernels show sobel --picture $out/sobel-kernel.png --overwrite
+convfilter apply samples/coffee.png --recipe first-layer --compare $out/recipe-steps.png --overwrite -o $out/recipe.png
+rm $out/recipe.png
 
 python samples/digits.py
 convfilter mnist predict samples/digit.jpg --explain $out/explain.png --overwrite

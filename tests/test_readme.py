@@ -16,7 +16,7 @@ from conftest import ROOT, SAMPLES, pixels_of
 from PIL import Image
 from references import assert_same_levels, correlate, to_samples
 
-from convfilter import kernel_names
+from convfilter import kernel_names, recipe_names
 from convfilter.mnist.filters import write_filters
 from convfilter.mnist.models import load_model, save_model
 
@@ -38,8 +38,8 @@ def folder(photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         shutil.copy(SAMPLES / name, tmp_path / "samples")
     save_model(load_model(), tmp_path / "mnist-fast" / "model.safetensors")
     write_filters(load_model(), tmp_path / "learned")
-    (yaml,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-    (tmp_path / "my.yaml").write_text(yaml)
+    for name, yaml in zip(("my.yaml", "mine.yaml"), re.findall(r"```yaml\n(.*?)```", README, re.DOTALL), strict=True):
+        (tmp_path / name).write_text(yaml)
     shutil.copytree(ROOT / "kernels", tmp_path / "kernels")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -51,6 +51,7 @@ def test_commands_are_found() -> None:
     assert any(command.startswith("cat ") for command in COMMANDS)
     assert any("--kernel my.yaml" in command for command in COMMANDS)
     assert f"# {len(kernel_names())} of them" in README
+    assert f"# {len(recipe_names())} of them" in README
 
 
 @pytest.mark.parametrize("command", COMMANDS)
