@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.ndimage
 from engine_runs import run
 from files_pixels import noise
 from hypothesis import assume, given, settings
@@ -199,3 +200,14 @@ def test_impossible_layers_are_refused(wrong: Any) -> None:
     """A layer with a choice that is none, or a number out of range, is refused in words."""
     with pytest.raises(OptionError):
         wrong()
+
+
+def test_long_chains_that_wrap_end(random: np.random.Generator) -> None:
+    """Twenty steps with border wrap, whose corners need every corner before, take seconds and are scipy's."""
+    pixels = noise(random, 60, 50, 1, dtype="float32")
+    operations = (Convolve(Kernel(np.full((3, 3), 1 / 9)), border="wrap"),) * 20
+    found = in_tiles(900, 20, pixels, operations)
+    wanted = pixels[:, :, 0].astype(np.float64)
+    for _ in operations:
+        wanted = scipy.ndimage.uniform_filter(wanted, 3, mode="wrap")
+    np.testing.assert_allclose(found[:, :, 0], wanted, atol=1e-5)

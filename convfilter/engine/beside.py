@@ -67,7 +67,7 @@ def beside(
         size: height and width of its input.
         mask: of the picture, for a dropout.
         rows: (lanes, n): the rows of its output.
-        columns: (m,): its columns, without gaps.
+        columns: (m,): its columns.
 
     Returns:
         Arrays that fit parts (rows, columns, channels, lanes). For a mean with padding ``same`` what every row, and
@@ -82,9 +82,9 @@ def beside(
         case Convolve(border="keep"):
             return tuple(_inside(*axis) for axis in axes)
         case Dropout() if mask is not None:
-            first, stop = columns[0] * mask.channels, (columns[-1] + 1) * mask.channels
-            kept = np.unpackbits(mask.bits[rows, first // 8 : -(-stop // 8)], axis=2)[:, :, first % 8 :]
-            kept = kept[:, :, : stop - first].reshape(*rows.shape, -1, mask.channels)
+            samples = (columns[:, None] * mask.channels + np.arange(mask.channels)).ravel()
+            kept = mask.bits[rows[:, :, None], samples // 8] >> (7 - samples % 8) & 1
+            kept = kept.reshape(*rows.shape, len(columns), mask.channels)
             return (kept.transpose(1, 2, 3, 0).astype(np.bool_),)
     return ()
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from convfilter.borders import OUTSIDE
 from convfilter.engine.beside import Index
-from convfilter.engine.chain import Applied, Bordered, Part, Pixels
+from convfilter.engine.chain import Applied, Part, Picked, Pixels
 from convfilter.engine.colour import decode_srgb, encode_srgb, grayscale
 from convfilter.engine.convolution import convolve
 from convfilter.engine.layers import activate, dropout, pool, round_
@@ -116,11 +116,11 @@ def _tensor(part: Part, kind: Kind, inputs: list[Any]) -> Any:
             tensor = _tensor(inner, kind, inputs)
             told = [_placeholder(inputs, array.dtype, (None,) * array.ndim) for array in arrays]
             tensor = _apply(tensor, operation, kind.levels, told)
-        case Bordered(grid=grid, picks=picks):
-            tensor = tf.concat([tf.concat([_tensor(one, kind, inputs) for one in row], 1) for row in grid], 0)
+        case Picked(inner=inner, picks=picks):
+            tensor = _tensor(inner, kind, inputs)
             for axis in (0, 1):
                 if picks[axis]:
-                    zeros = [[0, int(axis == other)] for other in range(4)]
+                    zeros = [[int(axis == other), 0] for other in range(4)]
                     places = _placeholder(inputs, "int64", (None,))
                     tensor = tf.gather(tf.pad(tensor, zeros), places, axis=axis)
     return tensor
@@ -139,10 +139,8 @@ def _inputs(part: Part, pixels: NDArray[Any]) -> Iterator[NDArray[Any]]:
         case Applied(inner=inner, beside=arrays):
             yield from _inputs(inner, pixels)
             yield from arrays
-        case Bordered(grid=grid, picks=picks, rows=rows, columns=columns):
-            for row in grid:
-                for one in row:
-                    yield from _inputs(one, pixels)
+        case Picked(inner=inner, picks=picks, rows=rows, columns=columns):
+            yield from _inputs(inner, pixels)
             yield from (places for places, picked in zip((rows, columns), picks, strict=True) if picked)
 
 
