@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from convfilter.errors import OptionError
+from convfilter.errors import ImageError, OptionError
 from convfilter.names import PADDINGS, POOLS, SUMS, WINDOW_BORDERS, Padding, PoolMethod, Sums, WindowBorder, one_of
 from convfilter.pointwise import Activate, DecodeSrgb, Dropout, EncodeSrgb, Grayscale, Round
 from convfilter.windows import MAX_STEP, Window
@@ -27,6 +27,7 @@ __all__ = [
     "footprint",
     "in_linear_light",
     "output_size",
+    "require_output",
 ]
 
 # Beside its windows, an operation says with `keeps_black` whether it works on single pixels and leaves zeros
@@ -136,6 +137,20 @@ def output_size(operations: Operations, height: int, width: int) -> tuple[int, i
         down, across = operation.windows
         height, width = down.length(height), across.length(width)
     return height, width
+
+
+def require_output(operations: Operations, height: int, width: int) -> None:
+    """Refuse a picture of which nothing would be left.
+
+    Raises:
+        ImageError: it names its size, and the step after which nothing is left.
+    """
+    for count, operation in enumerate(operations, 1):
+        if min(output_size(operations[:count], height, width)) < 1:
+            raise ImageError(
+                f"the picture is {width} x {height}, and nothing is left of it after: {operation}; take another border "
+                "or padding, or a smaller window"
+            )
 
 
 def footprint(operations: Operations, axis: int) -> tuple[int, int]:

@@ -22,7 +22,7 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
     from convfilter.errors import ImageError
     from convfilter.images.probing import probe
     from convfilter.inputs import STREAM
-    from convfilter.operations import output_size
+    from convfilter.operations import require_output
     from convfilter.remote import open_picture
 
     largest, pixels, unsound = None, 0, 0
@@ -33,8 +33,7 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
                 with open_picture(job.source) as file:
                     size = probe(file)
                 facts = f"{size.format}, {size.width} x {size.height}{_frames(size)}"
-                if min(output_size(settings.operations, size.height, size.width)) < 1:
-                    raise ImageError(f"{facts} is smaller than the kernel, and border valid leaves nothing of it")
+                require_output(settings.operations, size.height, size.width)
             facts += _fate(job, settings)
         except ImageError as error:
             facts, unsound = f"fails: {error}", unsound + 1

@@ -17,7 +17,7 @@ from convfilter.engine.passes import described
 from convfilter.engine.tiling import COPIES, LANES, Tile, tile_shape, tiles
 from convfilter.errors import ImageError, OptionError, one_line
 from convfilter.names import RANGES, Range
-from convfilter.operations import Convolve, Grayscale, Operation, Operations, Round, output_size
+from convfilter.operations import Convolve, Grayscale, Operation, Operations, Round, output_size, require_output
 from convfilter.runtime import core_count, has_fast_lanes, resolve_device, worker_count
 from convfilter.runtime import operations as tf_operations
 
@@ -130,7 +130,7 @@ def run(
     if range_ not in RANGES:
         raise OptionError(f"{range_}: a range is one of {', '.join(RANGES)}")
     for frame in pixels:
-        _require_output(frame, operations)
+        require_output(operations, *frame.shape[:2])
     tf = tf_operations()
     # What is rounded midway is to be as exact as the tool that also does so.
     levels = Levels(pixels[0].dtype, alpha, exact=any(isinstance(operation, Round) for operation in operations))
@@ -177,15 +177,6 @@ def tiles_of(operations: Operations, height: int, width: int, device: str) -> tu
 def _lanes(device: str, compute_dtype: str) -> int:
     """The lanes of a tile that has rows enough."""
     return LANES if has_fast_lanes(device) and compute_dtype == "float32" else 1
-
-
-def _require_output(pixels: NDArray[Any], operations: Operations) -> None:
-    height, width = pixels.shape[:2]
-    if min(output_size(operations, height, width)) < 1:
-        raise ImageError(
-            f"the picture is {width} x {height}, smaller than the kernel, and border valid leaves nothing of it; "
-            "take another border or a smaller kernel"
-        )
 
 
 def _run(work: Work, extremes: tuple[float, float] = (0, 1)) -> Filtered:
