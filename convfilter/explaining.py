@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convfilter import engine
-from convfilter.borders import OUTSIDE, border_index
+from convfilter.borders import border_index
 from convfilter.errors import OptionError
 from convfilter.filtering import filter_picture, prepared
-from convfilter.images.picture import Picture
+from convfilter.images.picture import Frame, Picture
 from convfilter.names import Range
-from convfilter.operations import Convolve, Operation, Operations, footprint, output_size
-from convfilter.step_sums import Line, lines_of
+from convfilter.operations import Convolve, Grayscale, Operation, Operations, footprint, output_size
+from convfilter.step_lines import alpha_line_of, ending, lines_of
+from convfilter.step_sums import Line, Products, Values, products_of
 
-Values = NDArray[np.float64]
+Span = tuple[int, int]
+"""The first and the last position along an axis, which may lie beyond the edge."""
 
 
 @dataclass(frozen=True)
@@ -29,21 +32,38 @@ class Step:
         operation: the step.
         place: row and column of its output that the pixel comes from.
         size: height and width of its output.
-        field: height and width of what the pixel sees of the picture after this step (its receptive field).
+        field: height and width of what a pixel of its output sees of the picture (its receptive field).
+        apart: by how many rows and columns of the picture the fields of two neighbours lie apart.
+        area: the rows and the columns of the picture that the pixel at `place` sees.
         patch: (height, width, channels): what lay under the window, in levels of the picture, border included.
         beyond: (height, width): which of these lay beyond the edge.
         values: (channels,): what the engine computed.
-        lines: how that follows from the patch.
+        products: of a convolution, every filter over every channel; else none.
+        lines: how the colours follow from the patch.
+        alpha: how alpha does, if there is alpha.
+        patch_names: what the channels of the patch are called.
+        names: what those of the output are called.
     """
 
     operation: Operation
     place: tuple[int, int]
     size: tuple[int, int]
     field: tuple[int, int]
+    apart: tuple[int, int]
+    area: tuple[Span, Span]
     patch: Values
     beyond: NDArray[np.bool_]
     values: Values
+    products: tuple[Products, ...]
     lines: tuple[Line, ...]
+    alpha: Line | None
+    patch_names: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def weighs_by_opacity(self) -> bool:
+        """Whether its products are of colours weighted by alpha, and of alpha itself."""
+        return bool(self.alpha and self.products and self.products[-1].channel == len(self.names) - 1)
 
 
 @dataclass(frozen=True)
@@ -55,24 +75,31 @@ class Explanation:
         after: what the operations made of it.
         place: row and column of the pixel in it.
         steps: in order.
+        ending: how the numbers of the last step become samples.
         names: of the channels.
-        range_: how numbers became samples.
         white: the level of white.
+        notes: sentences about what could not be kept.
     """
 
     before: Picture
     after: Picture
     place: tuple[int, int]
     steps: tuple[Step, ...]
+    ending: tuple[Line, ...]
     names: tuple[str, ...]
-    range_: Range
     white: float
+    notes: tuple[str, ...]
 
     @property
     def pixel(self) -> NDArray[Any]:
         """(channels,): what is written."""
         written: NDArray[Any] = self.after.frames[0].pixels[self.place]
         return written
+
+    @property
+    def operations(self) -> Operations:
+        """The operations of all steps."""
+        return tuple(step.operation for step in self.steps)
 
 
 def explain(
@@ -82,7 +109,7 @@ def explain(
 
     Args:
         picture: as it was read.
-        operations: applied in order.
+        operations: applied in order, at least one; none that rounds midway, as another tool does.
         place: row and column in the result; the middle where it is None.
         range_: as for `filter_picture`.
 
@@ -90,43 +117,85 @@ def explain(
         OptionError: there is no such pixel.
         ImageError: nothing is left of the picture.
     """
-    picture = prepared(replace(picture, frames=picture.frames[:1]), operations)
+    count = len(picture.frames)
+    picture = prepared(_alike(picture, range_), operations)
     after, _ = filter_picture(picture, operations, range_=range_, device="cpu")
-    rows, columns = after.frames[0].pixels.shape[:2]
+    frame, made = picture.frames[0], after.frames[0]
+    place = _checked(place, made)
+    white = float(np.iinfo(frame.pixels.dtype).max) if frame.pixels.dtype.kind == "u" else 1.0
+    steps = tuple(_steps(frame, operations, place, white))
+    extremes = None
+    if range_ == "rescale":
+        found = engine.extremes([one.pixels for one in picture.frames], operations, alpha=frame.has_alpha)
+        extremes = found if found[0] < found[1] else None
+    last = ending(steps[-1].values, range_, extremes, white, frame.has_alpha, made.pixels[place])
+    notes = (*after.notes, *((f"{count} frames, only the first is explained",) if count > 1 else ()))
+    only = replace(picture, frames=(frame,)), replace(after, frames=(made,))
+    return Explanation(*only, place, steps, tuple(last), steps[-1].names, white, notes)
+
+
+def area_of(operations: Operations, size: tuple[int, int], rows: Span, columns: Span) -> tuple[Span, Span]:
+    """The rows and columns of a picture, of a height and a width, that these of the result see.
+
+    They go on beyond the edges as if there were pixels.
+    """
+    spans = [rows, columns]
+    for count in range(len(operations) - 1, -1, -1):
+        before = output_size(operations[:count], *size)
+        windows = operations[count].windows
+        spans = [window.source(*span, length) for window, span, length in zip(windows, spans, before, strict=True)]
+    return spans[0], spans[1]
+
+
+def _alike(picture: Picture, range_: Range) -> Picture:
+    """The first frame, with those that range ``rescale`` stretches with it."""
+    first = picture.frames[0]
+    if range_ != "rescale":
+        return replace(picture, frames=(first,))
+    kind = (first.pixels.dtype, first.mode)
+    return replace(picture, frames=(*takewhile(lambda one: (one.pixels.dtype, one.mode) == kind, picture.frames),))
+
+
+def _checked(place: tuple[int, int] | None, made: Frame) -> tuple[int, int]:
+    rows, columns = made.pixels.shape[:2]
     place = (rows // 2, columns // 2) if place is None else place
     if not (0 <= place[0] < rows and 0 <= place[1] < columns):
         raise OptionError(
             f"{place[1]},{place[0]} is not in the result, which is {columns} x {rows}; X is from 0 to {columns - 1}, "
             f"Y from 0 to {rows - 1}"
         )
-    pixels = picture.frames[0].pixels
-    white = float(np.iinfo(pixels.dtype).max) if pixels.dtype.kind == "u" else 1.0
-    steps = tuple(_steps(picture, operations, place, white))
-    return Explanation(picture, after, place, steps, _names(after), range_, white)
+    return place
 
 
-def _steps(picture: Picture, operations: Operations, place: tuple[int, int], white: float) -> Iterator[Step]:
-    frame = picture.frames[0]
+def _steps(frame: Frame, operations: Operations, place: tuple[int, int], white: float) -> Iterator[Step]:
     height, width = frame.pixels.shape[:2]
-    places = _places(operations, height, width, place)
-    for index, operation in enumerate(operations):
-        inner = operations[:index]
-        patch, beyond = _patch(picture, inner, operation, places[index])
-        row, column = places[index]
-        values = engine.numbers(
-            frame.pixels, operations[: index + 1], (row, row + 1), (column, column + 1), alpha=frame.has_alpha
-        )[0, 0]
+    alpha = frame.has_alpha
+    names = _names(frame.colours, alpha)
+    for index, (operation, (row, column)) in enumerate(
+        zip(operations, _places(operations, height, width, place), strict=True)
+    ):
         through = operations[: index + 1]
+        patch, beyond = _patch(frame, operations[:index], operation, (row, column))
+        values = engine.numbers(frame.pixels, through, np.array([row]), np.array([column]), alpha=alpha)[0, 0]
+        made = _names(1, alpha) if isinstance(operation, Grayscale) else names
+        (down, stride_down), (across, stride_across) = (footprint(through, axis) for axis in (0, 1))
         yield Step(
             operation,
-            places[index],
+            (row, column),
             output_size(through, height, width),
-            (footprint(through, 0)[0] + 1, footprint(through, 1)[0] + 1),
+            (down + 1, across + 1),
+            (stride_down, stride_across),
+            area_of(through, (height, width), (row, row), (column, column)),
             patch,
             beyond,
             values,
-            lines_of(operation, patch, ~beyond, values, white, frame.has_alpha),
+            products_of(operation, patch, white, alpha) if isinstance(operation, Convolve) else (),
+            lines_of(operation, patch, ~beyond, values, white, alpha),
+            alpha_line_of(operation, patch, ~beyond) if alpha else None,
+            names,
+            made,
         )
+        names = made
 
 
 def _places(operations: Operations, height: int, width: int, place: tuple[int, int]) -> list[tuple[int, int]]:
@@ -143,10 +212,9 @@ def _places(operations: Operations, height: int, width: int, place: tuple[int, i
 
 
 def _patch(
-    picture: Picture, inner: Operations, operation: Operation, place: tuple[int, int]
+    frame: Frame, inner: Operations, operation: Operation, place: tuple[int, int]
 ) -> tuple[Values, NDArray[np.bool_]]:
     """What lies under the window of an operation, and which of it beyond the edge."""
-    frame = picture.frames[0]
     size = output_size(inner, *frame.pixels.shape[:2])
     dilation = operation.dilation if isinstance(operation, Convolve) else 1
     indices, beyond = [], []
@@ -155,20 +223,11 @@ def _patch(
         places = np.arange(first, last + 1, dilation)
         indices.append(border_index(places, length, window.border))
         beyond.append((places < 0) | (places >= length))
-    (top, bottom), (left, right) = ((int(index.clip(0).min()), int(index.max()) + 1) for index in indices)
-    near = engine.numbers(
-        frame.pixels, inner, (top, max(bottom, top + 1)), (left, max(right, left + 1)), alpha=frame.has_alpha
-    )
-    rows, columns = indices
-    patch = near[(rows - top).clip(0)][:, (columns - left).clip(0)]
-    patch[rows == OUTSIDE] = 0
-    patch[:, columns == OUTSIDE] = 0
+    patch = engine.numbers(frame.pixels, inner, indices[0], indices[1], alpha=frame.has_alpha)
     return patch, beyond[0][:, np.newaxis] | beyond[1]
 
 
-def _names(picture: Picture) -> tuple[str, ...]:
-    """What the channels of a picture are called."""
-    frame = picture.frames[0]
-    colours = frame.pixels.shape[2] - frame.has_alpha
+def _names(colours: int, alpha: bool) -> tuple[str, ...]:
+    """What channels are called."""
     known = {1: ("grey",), 3: ("red", "green", "blue"), 4: ("cyan", "magenta", "yellow", "black")}
-    return (*known[colours], *(("alpha",) if frame.has_alpha else ()))
+    return (*known[colours], *(("alpha",) if alpha else ()))

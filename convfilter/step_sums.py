@@ -1,4 +1,4 @@
-"""The arithmetic of one step on one pixel, line by line, as a person would write it down."""
+"""The arithmetic of a convolution on one pixel: what is multiplied, the products, and the lines that follow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.kernels import Kernel
-from convfilter.operations import Activate, Convolve, Dropout, Grayscale, Operation, Pool
+from convfilter.operations import Convolve
 
 Values = NDArray[np.float64]
 
@@ -20,101 +20,133 @@ class Line(NamedTuple):
     Attributes:
         text: what is done.
         values: (channels,): what comes out.
+        filter: the filter of a bank that it is about; empty where it is about all.
     """
 
     text: str
     values: Values
+    filter: str = ""
+
+
+class Products(NamedTuple):
+    """A filter laid over one channel.
+
+    Attributes:
+        channel: the number of the channel; that of alpha is the last.
+        filter: the name of the filter in its bank; empty for a single kernel.
+        seen: (height, width): what is multiplied: levels, of colour times its opacity where opacity counts.
+        weights: (height, width): by what, multiplied out (see `whole_weights`).
+        products: (height, width).
+    """
+
+    channel: int
+    filter: str
+    seen: Values
+    weights: Values
+    products: Values
 
 
 def whole_weights(kernel: Kernel) -> Values:
     """The weights (height, width, n) as they slide, multiplied out where they are fractions of one number."""
-    return kernel.correlation_weights * kernel.divisor
+    if kernel.divisor == 1:
+        return kernel.correlation_weights
+    whole: Values = np.rint(kernel.correlation_weights * kernel.divisor)
+    return whole
 
 
-def lines_of(
-    operation: Operation, patch: Values, inside: NDArray[np.bool_], values: Values, white: float, alpha: bool
-) -> tuple[Line, ...]:
-    """How an operation makes values of what it sees.
+def weighs_by_opacity(kernel: Kernel, alpha: bool) -> bool:
+    """Whether colours count as much as they are opaque: kernels that have a mean, on pictures with alpha."""
+    return alpha and bool(kernel.sums.all()) and not kernel.pointwise
+
+
+def products_of(operation: Convolve, patch: Values, white: float, alpha: bool) -> tuple[Products, ...]:
+    """Every filter over every channel that is summed up: the colours, and alpha where it weighs them.
 
     Args:
-        operation: one step.
+        operation: the convolution.
         patch: (height, width, channels), in levels.
-        inside: (height, width): which of it is in the picture.
-        values: (channels,): what the engine computed.
         white: the level of white.
         alpha: True where the last channel is alpha.
     """
-    return tuple(_lines(operation, patch, inside, values, white, alpha))
-
-
-def _lines(
-    operation: Operation, patch: Values, inside: NDArray[np.bool_], values: Values, white: float, alpha: bool
-) -> Iterator[Line]:
-    colour = patch[:, :, : patch.shape[2] - alpha]
-    made = values[: len(values) - alpha]
-    match operation:
-        case Convolve(kernel=kernel):
-            opacity = patch[:, :, -1:] / white if alpha and kernel.sums.all() and not kernel.pointwise else None
-            yield from _convolution(kernel, colour, opacity, white)
-        case Activate(function=function):
-            yield Line(f"{_ACTIVATIONS[function]}, where white is 1", made)
-        case Pool(method="max"):
-            yield Line(f"the greatest of {inside.sum()}", colour[inside].max(axis=0) if not alpha else made)
-        case Pool():
-            yield Line(f"the mean of {inside.sum()}", colour[inside].mean(axis=0) if not alpha else made)
-        case Dropout(rate=rate):
-            yield Line(f"dropped, or times {_number(1 / (1 - rate))}", made)
-        case Grayscale(method=method):
-            yield Line(_GRAYS[method], made)
-        case _:
-            yield Line(str(operation), made)
-
-
-_ACTIVATIONS = {
-    "relu": "relu(x) = max(x, 0)",
-    "relu6": "relu6(x) = min(max(x, 0), 6)",
-    "sigmoid": "sigmoid(x) = 1 / (1 + exp(-x))",
-    "softplus": "softplus(x) = log(1 + exp(x))",
-    "tanh": "tanh(x)",
-}
-_GRAYS = {
-    "mean": "(red + green + blue) / 3",
-    "rec601": "0.299 red + 0.587 green + 0.114 blue",
-    "rec709": "0.2126 red + 0.7152 green + 0.0722 blue",
-    "linear": "0.2126 red + 0.7152 green + 0.0722 blue, in linear light",
-}
-
-
-def _convolution(kernel: Kernel, colour: Values, opacity: Values | None, white: float) -> Iterator[Line]:
+    kernel = operation.kernel
     weights = whole_weights(kernel)
-    seen = colour if opacity is None else colour * opacity
+    colours = patch.shape[2] - alpha
+    weighed = weighs_by_opacity(kernel, alpha)
+    seen = patch
+    if weighed:
+        seen = np.concatenate([patch[:, :, :-1] * (patch[:, :, -1:] / white), patch[:, :, -1:]], 2)
+    return tuple(
+        Products(channel, filter_, seen[:, :, channel], one, seen[:, :, channel] * one)
+        for channel in range(colours + weighed)
+        for one, filter_ in zip(np.moveaxis(weights, 2, 0), _names(kernel), strict=True)
+    )
+
+
+def convolution_lines(operation: Convolve, patch: Values, beyond: bool, white: float, alpha: bool) -> Iterator[Line]:
+    """How the colours follow from the products.
+
+    Args:
+        operation: the convolution.
+        patch: as for `products_of`.
+        beyond: whether the kernel reaches beyond the edge.
+        white: as for `products_of`.
+        alpha: as for `products_of`.
+    """
+    kernel = operation.kernel
+    colours = patch.shape[2] - alpha
+    if operation.border == "keep" and beyond:
+        yield Line("stays as it is: the kernel would reach beyond the edge", patch[kernel.anchor][:colours])
+        return
     maps = []
-    for index in range(weights.shape[2]):
-        one = weights[:, :, index, np.newaxis]
-        name = f" of {kernel.filters[index]}" if weights.shape[2] > 1 else ""
-        found = (seen * one).sum(axis=(0, 1))
-        yield Line(f"sum of the products{name}", found)
-        if opacity is not None:
-            # the mean of what is visible, times the sum of the weights
-            share = (opacity * one).sum() / one.sum()
-            found = found / share if share > 1e-6 else np.zeros_like(found)
-            yield Line(f"divided by {_number(share)}, the opacity under the weights{name}", found)
+    for index, name in enumerate(_names(kernel)):
+        for text, found in _one_filter(kernel, index, patch, white, alpha):
+            yield Line(f"{text} of {name}" if name else text, found, name)
         maps.append(found)
     value = maps[0]
-    if len(maps) > 1:
-        if kernel.combine == "magnitude":
-            value = np.sqrt(np.square(maps).sum(axis=0))
-            yield Line("magnitude, the root of the sum of their squares", value)
-        else:
-            value = np.max(maps, axis=0)
-            yield Line("the greatest of them", value)
+    if kernel.combine == "magnitude":
+        value = np.sqrt(np.square(maps).sum(axis=0))
+        yield Line("magnitude: the root of the sum of their squares", value)
+    elif len(maps) > 1:
+        value = np.max(maps, axis=0)
+        yield Line("the greatest of them", value)
     if kernel.divisor > 1:
         value = value / kernel.divisor
         yield Line(f"times the scale, 1/{kernel.divisor}", value)
     if kernel.bias:
         value = value + kernel.bias * white
-        yield Line(f"plus the bias, {_number(kernel.bias)} x {white:g}", value)
+        yield Line(f"plus the bias, {kernel.bias:.4g} x {white:g}", value)
 
 
-def _number(value: float) -> str:
-    return f"{value:.4g}"
+def alpha_line(operation: Convolve, patch: Values, beyond: bool) -> Line:
+    """How alpha, the last channel of a patch, comes about."""
+    kernel, alpha = operation.kernel, patch[:, :, -1]
+    if not weighs_by_opacity(kernel, alpha=True) or (operation.border == "keep" and beyond):
+        return Line("alpha stays as it is", alpha[[kernel.anchor[0]], [kernel.anchor[1]]])
+    weights = np.moveaxis(whole_weights(kernel), 2, 0)
+    means = [(alpha * one).sum() / one.sum() for one in weights]
+    bank = ", the mean of all filters" if len(means) > 1 else ""
+    return Line(f"alpha: the sum of its products over the sum of the weights{bank}", np.array([np.mean(means)]))
+
+
+def _names(kernel: Kernel) -> tuple[str, ...]:
+    """The filters that slide, by name; one without a name where there is but one."""
+    count = kernel.correlation_weights.shape[2]
+    if count == 1:
+        return ("",)
+    return kernel.filters or tuple(f"filter {number}" for number in range(1, count + 1))
+
+
+def _one_filter(kernel: Kernel, index: int, patch: Values, white: float, alpha: bool) -> Iterator[tuple[str, Values]]:
+    """The sum of the products of a filter, and what opacity makes of it."""
+    weights = whole_weights(kernel)[:, :, index, np.newaxis]
+    colour = patch[:, :, : patch.shape[2] - alpha]
+    if not weighs_by_opacity(kernel, alpha):
+        yield "sum of the products", (colour * weights).sum(axis=(0, 1))
+        return
+    opacity = patch[:, :, -1:] / white
+    found = (colour * opacity * weights).sum(axis=(0, 1))
+    yield "sum of the products", found
+    # the mean of what is visible, times the sum of the weights
+    share = float((opacity * weights).sum() / weights.sum())
+    visible = share > 1e-6
+    yield f"divided by the opacity under it, {share:.4g}", found / share if visible else np.zeros_like(found)

@@ -132,18 +132,14 @@ def run(
     for frame in pixels:
         require_output(operations, *frame.shape[:2])
     tf = tf_operations()
-    # What is rounded midway is to be as exact as the tool that also does so.
-    levels = Levels(pixels[0].dtype, alpha, exact=any(isinstance(operation, Round) for operation in operations))
-    name = resolve_device(device)
-    kind = Kind(levels, pixels[0].shape[2], name, range_, count_clipped and levels.depth.kind == "u")
-    lanes, most = _lanes(name, levels.compute_dtype), worker_count(name)
-    workers = min(workers or most, most)
-    work = Work(pixels, operations, kind, lanes, workers, min(tile_bytes or TILES_BYTES, TILES_BYTES) // workers)
+    work = _work(pixels, operations, alpha, device, tile_bytes, workers)
+    kind = replace(work.kind, range_=range_, count_clipped=count_clipped and pixels[0].dtype.kind == "u")
+    work = replace(work, kind=kind)
     try:
         if range_ == "rescale":
-            extremes = _extremes(replace(work, kind=replace(kind, range_=None, count_clipped=False)))
-            if extremes[0] < extremes[1]:
-                return _run(work, extremes)
+            found = _extremes(replace(work, kind=replace(kind, range_=None, count_clipped=False)))
+            if found[0] < found[1]:
+                return _run(work, found)
             work = replace(work, kind=replace(kind, range_="clip"))
         return _run(work)
     except (tf.errors.ResourceExhaustedError, MemoryError):
@@ -152,6 +148,11 @@ def run(
         ) from None
     except tf.errors.OpError as error:
         raise ImageError(f"TensorFlow cannot compute it here ({one_line(error, 160)}); try --device cpu") from None
+
+
+def extremes(pixels: list[NDArray[Any]], operations: Operations, *, alpha: bool) -> tuple[float, float]:
+    """The least and the greatest colour that `run` stretches to the whole range for range ``rescale``, on the CPU."""
+    return _extremes(_work(pixels, operations, alpha, "cpu", None, None))
 
 
 def method_of(operation: Operation, device: str) -> str:
@@ -172,6 +173,24 @@ def tiles_of(operations: Operations, height: int, width: int, device: str) -> tu
     shape = tile_shape(operations, height, width, **options)
     samples = shape.lanes * shape.rows * shape.columns * 3
     return sum(1 for _ in tiles(operations, height, width, shape)), 4 * samples * COPIES
+
+
+def _work(
+    pixels: list[NDArray[Any]],
+    operations: Operations,
+    alpha: bool,
+    device: str,
+    tile_bytes: int | None,
+    workers: int | None,
+) -> Work:
+    """What is to be done, as numbers without a range."""
+    # What is rounded midway is to be as exact as the tool that also does so.
+    levels = Levels(pixels[0].dtype, alpha, exact=any(isinstance(operation, Round) for operation in operations))
+    name = resolve_device(device)
+    kind = Kind(levels, pixels[0].shape[2], name, None, False)
+    lanes, most = _lanes(name, levels.compute_dtype), worker_count(name)
+    workers = min(workers or most, most)
+    return Work(pixels, operations, kind, lanes, workers, min(tile_bytes or TILES_BYTES, TILES_BYTES) // workers)
 
 
 def _lanes(device: str, compute_dtype: str) -> int:
