@@ -1,4 +1,4 @@
-"""Text for people: names and messages without anything that a terminal or a page would obey."""
+"""Text for people: names and messages without anything that a terminal or a page would obey, and short numbers."""
 
 from __future__ import annotations
 
@@ -18,3 +18,20 @@ def printable(name: str | os.PathLike[str]) -> str:
 def error_line(path: str | os.PathLike[str], message: str) -> str:
     """``path: message``, in one line."""
     return f"{printable(path)}: {printable(message)}"
+
+
+def number(value: float, width: int, digits: int = 4) -> str:
+    """A number in so many characters, where it can be, with at most so many digits after the point."""
+    value = value + 0.0  # which makes -0 0
+    if value == round(value) and len(f"{value:.0f}") <= width:
+        return f"{value:.0f}"
+    for places in range(digits, -1, -1):
+        text = f"{value:.{places}f}"
+        if len(text) <= width and abs(value) >= 0.1**places:
+            return text
+    for places in range(3, -1, -1):
+        mantissa, exponent = f"{value:.{places}e}".split("e")
+        text = f"{mantissa}e{int(exponent)}"
+        if len(text) <= width:
+            break
+    return text
