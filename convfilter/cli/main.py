@@ -13,6 +13,7 @@ from convfilter.cli import streams
 from convfilter.cli.apply import apply
 from convfilter.cli.blur import blur
 from convfilter.cli.devices import devices
+from convfilter.cli.explain import explain
 from convfilter.cli.gray import gray
 from convfilter.cli.kernels import kernels
 from convfilter.cli.mnist import mnist
@@ -31,7 +32,7 @@ def convfilter() -> None:
     """
 
 
-for command in (blur, gray, apply, kernels, recipes, mnist, devices):
+for command in (blur, gray, apply, explain, kernels, recipes, mnist, devices):
     convfilter.add_command(command)
 
 

@@ -94,7 +94,7 @@ output = together(
     ),
 )
 
-filtering = together(
+convolving = together(
     click.option(
         "--border",
         type=click.Choice(BORDERS),
@@ -115,13 +115,17 @@ filtering = together(
         show_default=True,
         help="Values outside the range: cut them off, take magnitudes, or stretch the result to fit.",
     ),
+    click.option("--linear", is_flag=True, help="Filter light: decode sRGB first and encode it afterwards."),
+    click.option("--gray", is_flag=True, help="Make the picture grey first."),
+)
+
+filtering = together(
+    convolving,
     click.option(
         "--match",
         type=click.Choice(TOOLS),
         help="Give the levels that another tool gives: its border, anchor, sense, sizes and rounding.",
     ),
-    click.option("--linear", is_flag=True, help="Filter light: decode sRGB first and encode it afterwards."),
-    click.option("--gray", is_flag=True, help="Make the picture grey first."),
 )
 
 max_pixels: Decorator[Any] = click.option(

@@ -20,6 +20,10 @@ _NUMBERED_COLUMNS = 11
 """Wider kernels are shown as colours or signs alone."""
 
 
+PAGE = 100
+"""Columns of text that is not folded."""
+
+
 def kernel_table(kernels: list[Kernel]) -> str:
     """One line a kernel: name, size, sum, description."""
     from convfilter.kernel_facts import kernel_facts
@@ -113,7 +117,7 @@ def _heat_map(weights: Any) -> RenderableType:
     table = Table.grid(padding=(0, 0))
     for row in weights:
         cells = [f"{value:^9.4g}" if numbered else _sign(value / limit) for value in row]
-        table.add_row(*(Text(cell, style=_style(value / limit)) for cell, value in zip(cells, row, strict=True)))
+        table.add_row(*(Text(cell, style=heat_style(value / limit)) for cell, value in zip(cells, row, strict=True)))
     return table
 
 
@@ -123,11 +127,26 @@ def _sign(share: float) -> str:
     return mark * 2 if share >= 0 else ("-" + mark)
 
 
-def _style(share: float) -> str:
+def heat_style(share: float) -> str:
     """White for 0, red towards 1, blue towards -1; black digits stay readable on all."""
     fade = round(255 - 150 * abs(share))
     red, green, blue = (255, fade, fade) if share >= 0 else (fade, fade, 255)
     return f"rgb(0,0,0) on rgb({red},{green},{blue})"
+
+
+def grey_style(share: float) -> str:
+    """Black for 0, white for 1, with digits that stay readable on it."""
+    level = round(255 * min(max(share, 0), 1))
+    ink = 0 if level > 110 else 255
+    return f"rgb({ink},{ink},{ink}) on rgb({level},{level},{level})"
+
+
+def page_width() -> int:
+    """Columns that text may take: those of the terminal, at most 100."""
+    from rich.console import Console
+
+    terminal = Console()
+    return min(terminal.width, PAGE) if terminal.is_terminal else PAGE
 
 
 def plain_table() -> Table:

@@ -1,0 +1,255 @@
+"""`convfilter explain`: the text, the drawing and the animation of one pixel."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import fingerprint, pixels_of
+from files_pixels import noise
+from PIL import Image
+from rich.console import Console
+
+from convfilter.cli import tables
+from convfilter.explain_animation import GAP, SIDE, TOP
+from convfilter.explain_crops import FIXED
+
+
+def written(text: str) -> list[int]:
+    """The samples of the last line that tells them."""
+    return [int(number) for number in re.findall(r"\d+", re.findall(r"^written: (.*)$", text, re.MULTILINE)[-1])]
+
+
+@pytest.mark.parametrize(
+    ("options", "alpha"),
+    [
+        (["--kernel", "sobel", "--at", "0,0"], False),
+        (["--kernel", "sobel", "--at", "0,0"], True),
+        (["--kernel", "gaussian5x5", "--border", "wrap", "--stride", "3", "--at", "31,21"], True),
+        (["--kernel", "kirsch", "--flip", "--range", "abs", "--gray"], False),
+        (["--kernel", "mean3x3", "--kernel", "sobel-x", "--range", "rescale", "--at", "95,0"], True),
+        (["--kernel", "gaussian3x3", "--linear", "--border", "zero", "--at", "0,63"], False),
+        (["--recipe", "three-layers"], False),
+        (["--recipe", "shrink", "--at", "23,15"], True),
+    ],
+)
+def test_it_tells_the_pixel_that_apply_writes(
+    cli: Any, photo: Path, options: list[str], alpha: bool, random: np.random.Generator
+) -> None:
+    """The samples at the end are those in the file that `apply` writes, and no line is longer than a page."""
+    if alpha:
+        Image.fromarray(np.dstack([pixels_of(photo), noise(random, 64, 96, 1)[:, :, 0]])).save(photo)
+    answer = cli("explain", photo, *options)
+    assert (answer.code, answer.err) == (0, "")
+    at = options.index("--at") if "--at" in options else None
+    others = options if at is None else options[:at] + options[at + 2 :]
+    assert cli("apply", photo, *others, "-o", photo.with_name("out.png")).code == 0
+    result = pixels_of(photo.with_name("out.png"))
+    height, width = result.shape[:2]
+    column, row = (width // 2, height // 2) if at is None else map(int, options[at + 1].split(","))
+    assert written(answer.out) == np.atleast_1d(result[row, column]).tolist()
+    assert answer.out.startswith(f"photo.png: pixel {column},{row} of the result, which is {width} x {height}\n")
+    assert max(map(len, answer.out.splitlines())) <= tables.PAGE
+    assert ("multiplied by alpha" in answer.out) == (alpha and options[1] not in ("sobel", "kirsch", "shrink"))
+
+
+def test_patch_kernel_and_products_stand_side_by_side(cli: Any, tmp_path: Path) -> None:
+    """The grids are those of the picture, what is beyond the edge in brackets, and the lines add up."""
+    pixels = np.arange(1, 13, dtype=np.uint8).reshape(3, 4) * 10
+    Image.fromarray(pixels).save(tmp_path / "small.png")
+    out = cli("explain", tmp_path / "small.png", "--kernel", "gaussian3x3", "--at", "0,1").out
+    lines = [line.replace("[ ", " [").split() for line in out.splitlines()]
+    assert ["[60]", "50", "60", "x", "2", "4", "2", "=", "120", "200", "120"] in lines
+    assert ["sum", "of", "the", "products", "880"] in lines
+    assert ["times", "the", "scale,", "1/16", "55"] in lines
+    assert written(out) == [55]
+
+
+def test_large_kernels_are_shown_in_part(cli: Any, photo: Path) -> None:
+    """Of more than 7 x 7 numbers those in the middle are shown, which is said."""
+    out = cli("explain", photo, "--kernel", "disk11", "--gray").out
+    assert "Of 11 x 11 numbers, the 7 x 7 in the middle:" in out
+    assert max(map(len, out.splitlines())) <= tables.PAGE
+
+
+def test_sixteen_bits_fit_a_page(cli: Any, tmp_path: Path, random: np.random.Generator) -> None:
+    """Grids of 5 x 5 with the long numbers of 16 bits stay within a page, and tell the sample that apply writes."""
+    picture = tmp_path / "deep.png"
+    Image.fromarray(noise(random, 20, 20, 1, dtype="uint16")[:, :, 0]).save(picture)
+    answer = cli("explain", picture, "--kernel", "gaussian5x5", "--at", "0,0")
+    assert cli("apply", picture, "--kernel", "gaussian5x5", "-o", tmp_path / "out.png").code == 0
+    assert written(answer.out) == [pixels_of(tmp_path / "out.png")[0, 0]]
+    assert max(map(len, answer.out.splitlines())) <= tables.PAGE
+
+
+def test_colours_on_a_terminal_alone(cli: Any, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal gets cells in colour and lines as wide as it is; anything else gets plain text."""
+    assert "\x1b" not in cli("explain", photo, "--kernel", "sobel").out
+
+    def terminal(**options: Any) -> Console:
+        return Console(
+            **{"file": io.StringIO(), "force_terminal": True, "width": 80, "color_system": "truecolor", **options}
+        )
+
+    monkeypatch.setattr(
+        "rich.console.Console", type("Terminal", (), {"__new__": lambda _, **options: terminal(**options)})
+    )
+    assert "\x1b[" in cli("explain", photo, "--kernel", "sobel").out
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ([], "give either --kernel or --recipe"),
+        (["--kernel", "sobel", "--recipe", "edges"], "give either --kernel or --recipe"),
+        (["--recipe", "edges", "--border", "zero"], "a recipe says for each step"),
+        (["--recipe", "edges", "--stride", "1"], "a recipe says for each step"),
+        (["--recipe", "edges", "--flip"], "a recipe says for each step"),
+        (["--recipe", "edgs"], 'did you mean "edges"'),
+        (["--kernel", "sobl"], 'did you mean "sobel"'),
+        (["--kernel", "sobel", "--at", "5"], "is not a pixel; write X,Y"),
+        (["--kernel", "sobel", "--at", "-1,5"], "is not a pixel; write X,Y"),
+        (["--kernel", "sobel", "--at", "96,0"], "96,0 is not in the result, which is 96 x 64"),
+        (["--kernel", "sobel", "--at", "0,64"], "0,64 is not in the result, which is 96 x 64"),
+        (["--kernel", "sobel", "-o", "x.jpg"], "give one of these endings"),
+        (["--kernel", "sobel", "--animate", "x.png"], "it is animated as .gif"),
+        (["--kernel", "sobel", "-o", ""], "the name is empty"),
+        (["--kernel", "sobel", "-o", "photo.png", "--overwrite"], "is the picture that is to be read"),
+    ],
+)
+def test_wrong_options(cli: Any, photo: Path, options: list[str], says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing, twice or impossible costs one line and exit code 2, and nothing is written."""
+    monkeypatch.chdir(photo.parent)
+    before = fingerprint(photo.parent)
+    answer = cli("explain", photo.name, *options)
+    assert (answer.code, answer.out) == (2, "")
+    assert says in answer.err.splitlines()[-1]
+    assert fingerprint(photo.parent) == before
+
+
+def test_pictures_that_cannot_be_read_or_are_too_small(cli: Any, photo: Path, tmp_path: Path) -> None:
+    """Such a picture costs one line that begins with its path, and exit code 1."""
+    (tmp_path / "text.png").write_text("no picture")
+    Image.new("L", (2, 2)).save(tmp_path / "dot.png")
+    for name, says in (
+        ("none.png", "no such file"),
+        ("text.png", "not a recognised image"),
+        ("dot.png", "nothing is left"),
+    ):
+        answer = cli("explain", tmp_path / name, "--kernel", "sobel", "--border", "valid")
+        assert (answer.code, answer.out) == (1, "")
+        assert answer.err.startswith(f"convfilter: {tmp_path / name}: ")
+        assert says in answer.err
+        assert answer.err.count("\n") == 1
+    assert "raise with --max-pixels" in cli("explain", photo, "--kernel", "sobel", "--max-pixels", "9").err
+
+
+def test_the_first_of_several_frames(cli: Any, photo: Path) -> None:
+    """Only the first frame is explained, which is said on standard error."""
+    image = Image.open(photo).convert("P")
+    image.save(photo.with_name("two.gif"), save_all=True, append_images=[image.rotate(180)])
+    answer = cli("explain", photo.with_name("two.gif"), "--kernel", "mean3x3")
+    assert (answer.code, answer.err) == (0, f"{photo.with_name('two.gif')}: 2 frames, only the first is explained\n")
+
+
+def test_drawings(cli: Any, photo: Path) -> None:
+    """`--output` draws kernels and recipes, keeps what is there, and tells how many rows are left out."""
+    target = photo.with_name("seen.png")
+    answer = cli("explain", photo, "--recipe", "shrink", "--at", "0,0", "-o", target)
+    assert (answer.code, answer.err) == (0, "")
+    assert pixels_of(target).std() > 20
+    before = fingerprint(photo.parent)
+    answer = cli("explain", photo, "--kernel", "kirsch", "-o", target)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == f"convfilter: {target} exists already and is kept; --overwrite replaces it\n"
+    assert fingerprint(photo.parent) == before
+    answer = cli("explain", photo, "--kernel", "kirsch", "-o", target, "--overwrite")
+    assert (answer.code, answer.err) == (0, f"{photo}: 12 of 24 rows of numbers are drawn\n")
+    assert fingerprint(photo.parent) != before
+
+
+@pytest.mark.parametrize(("ending", "begins"), [("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_drawings_for_print(cli: Any, photo: Path, ending: str, begins: bytes) -> None:
+    """The ending of a drawing chooses its format, whatever the size of the kernel and the channels."""
+    target = photo.parent / "new" / f"seen.{ending}"
+    kernel = "disk11" if ending == "svg" else "mean2x2"
+    assert cli("explain", photo, "--kernel", kernel, "--gray", "--range", "rescale", "-o", target).code == 0
+    assert target.read_bytes().startswith(begins)
+
+
+def test_outputs_that_cannot_be_written(cli: Any, photo: Path) -> None:
+    """A drawing or an animation below a file costs one line and exit code 1."""
+    for option, name in (("-o", "x.png"), ("--animate", "x.gif")):
+        answer = cli("explain", photo, "--kernel", "mean3x3", option, photo / name)
+        assert (answer.code, answer.out) == (1, "")
+        assert answer.err == f"convfilter: cannot write {photo / name}: Not a directory\n"
+
+
+def test_an_animation_ends_with_what_apply_writes(cli: Any, photo: Path) -> None:
+    """It has a frame for each of 12 x 12 pixels around --at, small, slow, with a pause, and ends with the result."""
+    target = photo.with_name("slide.gif")
+    answer = cli("explain", photo, "--kernel", "sharpen", "--at", "95,30", "--animate", target)
+    assert answer.code == 0
+    assert answer.err == f"{photo}: of the result, columns 84 to 95 and rows 24 to 35 are animated\n"
+    assert cli("apply", photo, "--kernel", "sharpen", "-o", photo.with_name("out.png")).code == 0
+    wanted = pixels_of(photo.with_name("out.png"))[24:36, 84:96]
+    assert target.stat().st_size < 2e6
+    block = SIDE // 12
+    with Image.open(target) as image:
+        assert (image.n_frames, image.info["loop"]) == (144, 0)
+        times = []
+        for index in range(144):
+            image.seek(index)
+            times.append(image.info["duration"])
+            if index in (0, 77, 143):
+                shown = np.asarray(image.convert("RGB"))[TOP : TOP + SIDE, -SIDE:][
+                    block // 2 :: block, block // 2 :: block
+                ]
+                done = np.arange(144).reshape(12, 12) <= index
+                np.testing.assert_array_equal(shown[done], wanted[done])
+                assert (shown[~done] == FIXED[2]).all()
+    assert min(times) >= 50
+    assert times[-1] > 1000
+
+
+def test_the_window_of_an_animation_frames_what_is_seen(cli: Any, tmp_path: Path) -> None:
+    """A small result is animated as a whole, and the frame lies around the pixels that each of it sees."""
+    pixels = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
+    Image.fromarray(pixels).save(tmp_path / "small.png")
+    target = tmp_path / "slide.gif"
+    answer = cli(
+        "explain",
+        tmp_path / "small.png",
+        "--kernel",
+        "mean3x3",
+        "--border",
+        "valid",
+        "--stride",
+        "2",
+        "--animate",
+        target,
+    )
+    assert (answer.code, answer.err) == (0, "")
+    with Image.open(target) as image:
+        assert image.n_frames == 6  # of 3 x 2 pixels
+        image.seek(5)
+        page = np.asarray(image.convert("RGB")).astype(int)
+    left = page[:, : -(SIDE // 3 * 3) - GAP]
+    block = left.shape[1] // (7 + 4)  # 7 x 5 pixels are seen, and two more on every side
+    red = np.argwhere((left == (230, 30, 30)).all(axis=2)) - (TOP, 0)
+    first, last = red.min(axis=0) // block, red.max(axis=0) // block
+    assert (first.tolist(), last.tolist()) == ([2 + 2, 2 + 4], [2 + 4, 2 + 6])
+
+
+def test_kernels_from_files(cli: Any, photo: Path) -> None:
+    """A kernel file is explained as a named kernel is."""
+    kernel = photo.with_name("my.yaml")
+    kernel.write_text("weights: [[1, 2], [3, -4]]\nscale: 1/2\nbias: 0.25\n")
+    out = cli("explain", photo, "--kernel", kernel, "--at", "7,9").out
+    seen = pixels_of(photo)[8:10, 6:8].astype(float)
+    sums = (seen * np.array([[1, 2], [3, -4]])[:, :, None]).sum(axis=(0, 1)) / 2 + 0.25 * 255
+    assert written(out) == np.rint(sums.clip(0, 255)).astype(int).tolist()
