@@ -33,7 +33,7 @@ THUMBNAIL = 320
 
 def side_by_side(before: Picture, after: Picture) -> Picture:
     """The first frames of two pictures beside each other, tops aligned, in 8-bit RGB on white."""
-    left, right = _rgb(before), _rgb(after)
+    left, right = shown(before), shown(after)
     height = max(left.shape[0], right.shape[0])
     canvas = np.full((height, left.shape[1] + GAP + right.shape[1], 3), 255, np.uint8)
     canvas[: left.shape[0], : left.shape[1]] = left
@@ -50,11 +50,11 @@ def contact_sheet(before: Picture, panels: Iterable[tuple[str, Picture]]) -> Pic
         panels: label and picture; taken one at a time, so that no more than one is in memory.
     """
     box = _box(before)
-    shown = [_panel(label, picture, box) for label, picture in chain([("input", before)], panels)]
-    columns = math.ceil(math.sqrt(len(shown)))
-    height, width = shown[0].shape[0] + GAP, shown[0].shape[1] + GAP
-    canvas = np.full((-(-len(shown) // columns) * height + GAP, columns * width + GAP, 3), 255, np.uint8)
-    for index, panel in enumerate(shown):
+    drawn = [_panel(label, picture, box) for label, picture in chain([("input", before)], panels)]
+    columns = math.ceil(math.sqrt(len(drawn)))
+    height, width = drawn[0].shape[0] + GAP, drawn[0].shape[1] + GAP
+    canvas = np.full((-(-len(drawn) // columns) * height + GAP, columns * width + GAP, 3), 255, np.uint8)
+    for index, panel in enumerate(drawn):
         top, left = (index // columns) * height + GAP, (index % columns) * width + GAP
         canvas[top : top + panel.shape[0], left : left + panel.shape[1]] = panel
     icc = before.meta.icc if before.meta.icc and icc_fits(before.meta.icc, "RGB") else None
@@ -70,7 +70,7 @@ def _box(picture: Picture) -> tuple[int, int]:
 
 def _panel(label: str, picture: Picture, box: tuple[int, int]) -> NDArray[Any]:
     """A picture that fills a box as far as its shape allows, and two lines below it: its label and its size."""
-    image = Image.fromarray(_rgb(picture))
+    image = Image.fromarray(shown(picture))
     scale = min(box[0] / image.width, box[1] / image.height)
     size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
     # Enlarged pixels stay squares, so that one sees what pooling left.
@@ -90,14 +90,15 @@ def _panel(label: str, picture: Picture, box: tuple[int, int]) -> NDArray[Any]:
 
 def thumbnail(picture: Picture) -> bytes:
     """The first frame in 8-bit RGB on white, at most `THUMBNAIL` pixels on its longer side, as a JPEG file."""
-    image = Image.fromarray(_rgb(picture))
+    image = Image.fromarray(shown(picture))
     image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
     file = io.BytesIO()
     image.save(file, "JPEG", quality=80)
     return file.getvalue()
 
 
-def _rgb(picture: Picture) -> NDArray[Any]:
+def shown(picture: Picture) -> NDArray[np.uint8]:
+    """(height, width, 3): the first frame as a screen shows it, in 8 bits on white."""
     # BMP holds plain 8-bit pictures only, so fitting to it brings depth, alpha and CMYK down.
-    pixels = fit(picture, FORMATS["BMP"]).frames[0].pixels
+    pixels: NDArray[np.uint8] = fit(picture, FORMATS["BMP"]).frames[0].pixels
     return pixels if pixels.shape[2] == 3 else pixels.repeat(3, axis=2)

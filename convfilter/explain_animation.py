@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from convfilter.atomic import output_file, told_as
+from convfilter.comparing import shown
 from convfilter.errors import WritingError
 from convfilter.explain_crops import FIXED, Crop, crop_of, palette_numbers
-from convfilter.explain_pictures import shown
 from convfilter.explaining import Explanation, Span, area_of
 from convfilter.images.gif_changes import write_changes
 
@@ -76,8 +76,8 @@ def animate_explanation(explanation: Explanation, target: Path, *, overwrite: bo
     height, width = explanation.after.frames[0].pixels.shape[:2]
     if (rows, columns) == ((0, height - 1), (0, width - 1)):
         return ()
-    shown_ = f"columns {columns[0]} to {columns[1]} and rows {rows[0]} to {rows[1]}"
-    return (f"of the result, {shown_} are animated",)
+    told = f"columns {columns[0]} to {columns[1]} and rows {rows[0]} to {rows[1]}"
+    return (f"of the result, {told} are animated",)
 
 
 def positions_of(explanation: Explanation) -> tuple[Span, Span]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from convfilter.borders import OUTSIDE, border_index
-from convfilter.explain_pictures import shown
+from convfilter.comparing import shown
 from convfilter.explaining import Explanation, Span, area_of
 from convfilter.names import WindowBorder
 

@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from convfilter.atomic import told_as
+from convfilter.comparing import shown
 from convfilter.errors import WritingError
 from convfilter.explain_cells import MOST_ROWS, channels, draw_rows, height_of, rows_of
 from convfilter.explaining import Explanation, Span
 from convfilter.figures import new_figure, save_figure
-from convfilter.images.fitting import fit
-from convfilter.images.formats import FORMATS
-from convfilter.images.picture import Picture
 
 WIDTH = 13.0
 """Inches."""
@@ -46,12 +44,6 @@ def draw_explanation(explanation: Explanation, target: Path, *, overwrite: bool 
     with told_as(WritingError, target):
         save_figure(_figure(explanation), target, overwrite=overwrite)
     return (f"{MOST_ROWS} of {count} rows of numbers are drawn",) if count > MOST_ROWS else ()
-
-
-def shown(picture: Picture) -> NDArray[np.uint8]:
-    """(height, width, 3): the first frame as a screen shows it, alpha on white."""
-    pixels: NDArray[np.uint8] = fit(picture, FORMATS["BMP"]).frames[0].pixels
-    return pixels if pixels.shape[2] == 3 else pixels.repeat(3, axis=2)
 
 
 def _figure(explanation: Explanation) -> Any:

@@ -138,3 +138,13 @@ def test_chain_is_rounded_once(random: np.random.Generator) -> None:
     up, down = Kernel(np.array([[16.0]])), Kernel(np.array([[1 / 16]]))
     np.testing.assert_array_equal(run(pixels, Convolve(up), Convolve(down)), pixels)
     np.testing.assert_array_equal(run(pixels, Convolve(down), Convolve(up)), pixels)
+
+
+def test_alpha_of_16_bits_is_exact(random: np.random.Generator) -> None:
+    """Alpha under weights of whole sixteenths is rounded as whole numbers are, halves to even, in 16 bits too."""
+    pixels = noise(random, 60, 50, 4, dtype="uint16")
+    whole = random.integers(0, 9, (3, 3))
+    found = run(pixels, Convolve(Kernel(whole / 16), border="edge"), alpha=True)[:, :, 3]
+    padded = np.pad(pixels[:, :, 3].astype(np.int64), 1, mode="edge")
+    total = sum(whole[y, x] * padded[y : y + 60, x : x + 50] for y in range(3) for x in range(3))
+    np.testing.assert_array_equal(found, np.rint(total / whole.sum()))

@@ -59,7 +59,8 @@ def test_lines_are_those_of_the_commands(made: Any) -> None:
     """Every line that the tutorial shows is printed by the command before it, in that order."""
     _, printed = made
     outputs = dict(printed)
-    shown = re.findall(r"^    (convfilter .*)$|```text\n(.*?)```", TUTORIAL, re.MULTILINE | re.DOTALL)
+    left: list[str] = []
+    shown = re.findall(r"^    (convfilter [^\n]*)$|```text\n(.*?)```", TUTORIAL, re.MULTILINE | re.DOTALL)
     command, blocks = "", 0
     for named, block in shown:
         if named:

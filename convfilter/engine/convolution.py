@@ -50,16 +50,16 @@ def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
     colour, alpha = part[:, :, :-1], part[:, :, -1:]
     if kernel.pointwise or not kernel.sums.all():
         return tf.concat([_finish(_all_combined(colour, operation), kernel, levels), _under(alpha, operation)], 2)
-    opacity = alpha / levels.white
     combined, coverage = None, 0.0
-    maps = _feature_maps(tf.concat([colour * opacity, opacity], 2), operation)
+    # Alpha stays in levels, whose sums are exact; opaque pixels are as they are.
+    maps = _feature_maps(tf.concat([colour * (alpha / levels.white), alpha], 2), operation)
     for map_, total in zip(maps, kernel.sums, strict=True):
-        weight = map_[:, :, -1:] / (total * kernel.divisor)
-        visible = weight > 1e-6
-        mean = tf.where(visible, map_[:, :, :-1] / tf.where(visible, weight, 1), 0)
+        covered = map_[:, :, -1:] / (total * kernel.divisor)
+        visible = covered > 1e-6 * levels.white
+        mean = tf.where(visible, map_[:, :, :-1] / tf.where(visible, covered / levels.white, 1), 0)
         combined = _combined(combined, mean, kernel)
-        coverage += weight
-    coverage *= levels.white / len(kernel.sums)
+        coverage += covered
+    coverage /= len(kernel.sums)
     return tf.concat([_finish(combined, kernel, levels), coverage], 2)
 
 
