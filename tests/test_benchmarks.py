@@ -9,7 +9,9 @@ import pytest
 from conftest import ROOT
 
 
-@pytest.mark.parametrize("part", ["arrays", "programs", "memory", "batches", "long"])
+@pytest.mark.parametrize(
+    "part", ["arrays", pytest.param("programs", marks=pytest.mark.slow), "memory", "batches", "long"]
+)
 def test_filters(part: str) -> None:
     """A row for every case, with times or the word that a peer is missing."""
     command = [sys.executable, ROOT / "tests" / "benchmarks" / "filters.py", part]

@@ -144,7 +144,9 @@ def test_a_full_disk_ends_training(data: Mnist, tmp_path: Path, monkeypatch: pyt
     assert trained(run, data, tmp_path, resume=True)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_a_signal_leaves_a_whole_checkpoint(tmp_path: Path, number: int, code: int) -> None:
     """Item 53: Ctrl-C ends training within 2 s with a checkpoint, one line on how to go on, and the right code."""
     arguments = ("mnist", "train", "--preset", "softmax", "--epochs", "500", "-o", tmp_path)

@@ -85,15 +85,15 @@ def test_a_loss_that_is_no_number_ends_training(cli: Any, tmp_path: Path) -> Non
 def test_a_budget_ends_training(cli: Any, tmp_path: Path) -> None:
     """`--budget` ends training after so many seconds, with the learning rate at its end and a model."""
     begun = time.monotonic()
-    answer = cli("mnist", "train", "--epochs", 1000, "--budget", "6s", "-q", "-o", tmp_path / "out")
+    answer = cli("mnist", "train", "--epochs", 1000, "--budget", "4s", "-q", "-o", tmp_path / "out")
     assert answer.code == 0
     assert time.monotonic() - begun < 30
     history = json.loads((tmp_path / "out" / "history.json").read_text())
-    assert 6 <= history["seconds"] < 15
+    assert 4 <= history["seconds"] < 13
     assert history["test_accuracy"] > 0.9
 
 
-@pytest.mark.parametrize("budget", [9.8, 10.0, 10.1, 10.25, 10.4])
+@pytest.mark.parametrize("budget", [9.8, 10.1, 10.4])
 def test_a_budget_ends_with_a_look(data: Mnist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: float) -> None:
     """Wherever between two looks at the clock a budget runs out, the last step is in the history, and no step after."""
     ticks = itertools.count()
@@ -140,7 +140,7 @@ def test_progress_on_a_terminal(tmp_path: Path) -> None:
         sys.executable,
         "-m",
         "convfilter",
-        *["mnist", "train", "--preset", "softmax", "--epochs", "3", "-o"],
+        *["mnist", "train", "--preset", "softmax", "--epochs", "1", "-o"],
         f"{tmp_path}/o",
     ]
     environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "160"}
@@ -165,7 +165,7 @@ def test_progress_on_a_terminal(tmp_path: Path) -> None:
 def test_a_terminal_that_goes_away(tmp_path: Path) -> None:
     """A window that is closed takes the bar with it, not the training: files, line and code are the same."""
     ours, theirs = pty.openpty()
-    arguments = ["mnist", "train", "--preset", "softmax", "--epochs", "3", "-o", f"{tmp_path}/o"]
+    arguments = ["mnist", "train", "--preset", "softmax", "--epochs", "2", "-o", f"{tmp_path}/o"]
     environment = os.environ | {"TERM": "xterm-256color"}
     process = subprocess.Popen(
         [sys.executable, "-m", "convfilter", *arguments], stderr=theirs, stdout=subprocess.PIPE, env=environment
