@@ -21,7 +21,7 @@ from convfilter.text import printable
 GAP = 8
 """White pixels between the two."""
 
-PANEL = 400
+PANEL = 320
 """Pixels on the longer side of a picture on a sheet."""
 
 LINE = 18
