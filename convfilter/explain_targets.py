@@ -22,7 +22,7 @@ def check_targets(source: Location, drawing: Path | None, animation: Path | None
         overwrite: whether files that exist are replaced.
 
     Raises:
-        OptionError: an ending names no format, or a drawing would be written over the picture or the other one.
+        OptionError: an ending names no format, or a drawing would be written over the picture.
         WritingError: a file exists and is kept.
     """
     if drawing is not None:

@@ -15,6 +15,7 @@ from convfilter.borders import border_index
 from convfilter.errors import OptionError
 from convfilter.filtering import filter_picture, prepared
 from convfilter.images.picture import Frame, Picture
+from convfilter.images.samples import white as white_of
 from convfilter.names import Range
 from convfilter.operations import Convolve, Grayscale, Operation, Operations, footprint, output_size
 from convfilter.step_lines import alpha_line_of, ending, lines_of
@@ -63,7 +64,7 @@ class Step:
     @property
     def weighs_by_opacity(self) -> bool:
         """Whether its products are of colours weighted by alpha, and of alpha itself."""
-        return bool(self.alpha and self.products and self.products[-1].channel == len(self.names) - 1)
+        return bool(self.alpha and isinstance(self.operation, Convolve) and self.operation.kernel.weighs_by_alpha)
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,11 @@ def explain(
     after, _ = filter_picture(picture, operations, range_=range_, device="cpu")
     frame, made = picture.frames[0], after.frames[0]
     place = _checked(place, made)
-    white = float(np.iinfo(frame.pixels.dtype).max) if frame.pixels.dtype.kind == "u" else 1.0
+    white = white_of(frame.pixels.dtype)
     steps = tuple(_steps(frame, operations, place, white))
     extremes = None
     if range_ == "rescale":
-        found = engine.extremes([one.pixels for one in picture.frames], operations, alpha=frame.has_alpha)
-        extremes = found if found[0] < found[1] else None
+        extremes = engine.extremes([one.pixels for one in picture.frames], operations, alpha=frame.has_alpha)
     last = ending(steps[-1].values, range_, extremes, white, frame.has_alpha, made.pixels[place])
     notes = (*after.notes, *((f"{count} frames, only the first is explained",) if count > 1 else ()))
     only = replace(picture, frames=(frame,)), replace(after, frames=(made,))

@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from convfilter.errors import ConvfilterError
 from convfilter.kernel_schema import KernelFile, quoted
 from convfilter.names import nearest
 from convfilter.recipe_schema import MAX_STEPS, STEPS, RecipeFile
-from convfilter.yaml_text import Document, Location
+from convfilter.yaml_text import Document, Location, YamlError, read
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
-def explain(path: Path, document: Document, error: ValidationError) -> str:
+def checked(path: Path, model: type[Model], error_class: type[ConvfilterError]) -> tuple[Document, Model]:
+    """Read a file and check it.
+
+    Args:
+        path: of the file.
+        model: what it may say.
+        error_class: of the error that is raised.
+
+    Returns:
+        The document, for the lines of what is found later, and what it says.
+
+    Raises:
+        ConvfilterError: the file cannot be read or is not as it should be; the message names file, line and place.
+    """
+    try:
+        document = read(path)
+        return document, model.model_validate(document.value)
+    except YamlError as error:
+        raise error_class(str(error)) from None
+    except ValidationError as error:
+        raise error_class(_explained(path, document, error, model)) from None
+
+
+def _explained(path: Path, document: Document, error: ValidationError, model: type[BaseModel]) -> str:
     """The first mistake in one line, and how many more there are."""
     problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
     first = problems[0]  # a misspelt key explains the one that is missing
     location = _without_tags(first["loc"])
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    sentence = _sentence(first, in_recipe=error.title == RecipeFile.model_config["title"])
+    sentence = _sentence(first, in_recipe=model is RecipeFile)
     return f"{path}:{document.line(location)}: {place_of(location)}{sentence}{more}"
 
 

@@ -10,7 +10,7 @@ from convfilter.errors import ImageError
 from convfilter.images.fitting import without_cmyk
 from convfilter.images.picture import Frame, Picture, mode_of
 from convfilter.names import Range
-from convfilter.operations import DecodeSrgb, Grayscale, Operations, Round
+from convfilter.operations import DecodeSrgb, Grayscale, Operations, makes_gray
 from convfilter.runtime import default_memory
 
 LEAST_TILES = 2**26
@@ -48,8 +48,7 @@ def filter_picture(
         DeviceError: there is no such device.
     """
     picture = prepared(picture, operations)
-    matched = any(isinstance(operation, Round) for operation in operations)  # to other tools alpha is a channel
-    gray = any(isinstance(operation, Grayscale) for operation in operations)
+    gray = makes_gray(operations)
     tile_bytes = _left_for_tiles(picture, default_memory() if max_memory is None else max_memory)
     frames: list[Frame] = []
     clipped = 0
@@ -59,7 +58,7 @@ def filter_picture(
         filtered = engine.run(
             [frame.pixels for frame in alike],
             operations,
-            alpha=alike[0].has_alpha and not matched,
+            alpha=alike[0].has_alpha,
             range_=range_,
             device=device,
             tile_bytes=tile_bytes,

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
-from convfilter import yaml_text
 from convfilter.errors import KernelError
-from convfilter.file_mistakes import explain
+from convfilter.file_mistakes import checked
 from convfilter.kernel_schema import KernelFile
 from convfilter.kernels import Kernel
 
@@ -20,14 +18,9 @@ def read_kernel_file(path: Path) -> Kernel:
     Raises:
         KernelError: the file cannot be read or is not a kernel; the message names file, line and cell.
     """
+    _, file = checked(path, KernelFile, KernelError)
     try:
-        document = yaml_text.read(path)
-    except yaml_text.YamlError as error:
-        raise KernelError(str(error)) from None
-    try:
-        return kernel_of(KernelFile.model_validate(document.value), path.stem)
-    except ValidationError as error:
-        raise KernelError(explain(path, document, error)) from None
+        return kernel_of(file, path.stem)
     except KernelError as error:
         raise KernelError(f"{path}: {error}") from None
 

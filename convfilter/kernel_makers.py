@@ -42,7 +42,7 @@ def gaussian_kernel(sigma: float | None = None, size: int | None = None) -> Kern
         if size % 2 == 0:
             raise KernelError(f"the size of a Gaussian is odd, not {size}; take {size + 1}")
     if sigma is None:
-        sigma = DEFAULT_SIGMA if size is None else 0.3 * ((size - 1) * 0.5 - 1) + 0.8
+        sigma = DEFAULT_SIGMA if size is None else sigma_of(size)
     if not (math.isfinite(sigma) and sigma > 0):
         raise KernelError(f"sigma is a number of pixels above 0, not {sigma:g}")
     largest = (MAX_SIZE // 2 - 0.5) / 4
@@ -53,6 +53,11 @@ def gaussian_kernel(sigma: float | None = None, size: int | None = None) -> Kern
     profile = np.exp(-0.5 * (offsets / max(sigma, 1e-6)) ** 2)
     profile /= profile.sum()
     return Kernel(np.outer(profile, profile), name=f"gaussian, sigma {sigma:g}")
+
+
+def sigma_of(size: int) -> float:
+    """The sigma of a Gaussian of a size, by OpenCV's getGaussianKernel."""
+    return 0.3 * ((size - 1) * 0.5 - 1) + 0.8
 
 
 def _check_size(size: int) -> None:

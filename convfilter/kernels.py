@@ -111,6 +111,11 @@ class Kernel:
         off_anchor[self.anchor] = 0
         return not off_anchor.any()
 
+    @property
+    def weighs_by_alpha(self) -> bool:
+        """Whether transparent pixels count less: there is a mean, and neighbours whose colour could bleed."""
+        return bool(self.sums.all()) and not self.pointwise
+
     @cached_property
     def divisor(self) -> int:
         """The smallest whole number that makes every weight whole, 1 where none up to 65,536 does.

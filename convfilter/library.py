@@ -54,7 +54,7 @@ def load_kernel(
         return mean_kernel(3 if size is None else size)
     known = kernel_names()
     path = Path(name) if folder is None else folder / name
-    if name not in known and not is_path(name) and not path.is_file():
+    if name not in known and not is_path(name, path):
         hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
         raise KernelError(f"{name}: no such kernel, and no file of that name{hint}")
     from convfilter.kernel_files import read_kernel_file  # pydantic takes a while to load, and the made ones need none
@@ -62,6 +62,6 @@ def load_kernel(
     return read_kernel_file(kernel_folder() / f"{name}.yaml" if name in known else path)
 
 
-def is_path(name: str) -> bool:
-    """Whether a name that is not of a library stands for a file."""
-    return "/" in name or Path(name).suffix.lower() in (".yaml", ".yml") or Path(name).is_file()
+def is_path(name: str, path: Path) -> bool:
+    """Whether a name that is not of a library stands for the file at a path."""
+    return "/" in name or Path(name).suffix.lower() in (".yaml", ".yml") or path.is_file()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from convfilter.errors import ImageError, OptionError
 from convfilter.names import PADDINGS, POOLS, SUMS, WINDOW_BORDERS, Padding, PoolMethod, Sums, WindowBorder, one_of
 from convfilter.pointwise import Activate, DecodeSrgb, Dropout, EncodeSrgb, Grayscale, Round
-from convfilter.windows import MAX_STEP, Window
+from convfilter.windows import MAX_STRIDE, Window
 
 if TYPE_CHECKING:
     from convfilter.kernels import Kernel
@@ -26,6 +26,7 @@ __all__ = [
     "Round",
     "footprint",
     "in_linear_light",
+    "makes_gray",
     "output_size",
     "require_output",
 ]
@@ -43,10 +44,11 @@ class Convolve:
         stride: every stride-th pixel of every stride-th row is kept, beginning with the first.
         dilation: the weights lie this many pixels apart.
         border: where the pixels beyond the edge come from; ``valid`` takes none and gives a smaller picture.
-        sums: in which order and precision the products are added up, see `engine.sums`; ``any`` is the fastest.
+        sums: in which order and precision the products are added up, see `engine.sums`; ``any`` is the fastest, the
+            others are for single kernels, ``pairs`` for a symmetric row or column.
 
     Raises:
-        OptionError: stride or dilation out of range, or no such border or sums.
+        OptionError: stride or dilation out of range, no such border or sums, or sums of a bank.
     """
 
     kernel: Kernel
@@ -57,10 +59,12 @@ class Convolve:
     keeps_black = False
 
     def __post_init__(self) -> None:
-        if not (1 <= self.stride <= MAX_STEP and 1 <= self.dilation <= MAX_STEP):
-            raise OptionError(f"stride and dilation are whole numbers from 1 to {MAX_STEP}")
+        if not (1 <= self.stride <= MAX_STRIDE and 1 <= self.dilation <= MAX_STRIDE):
+            raise OptionError(f"stride and dilation are whole numbers from 1 to {MAX_STRIDE}")
         one_of("border", self.border, WINDOW_BORDERS)
         one_of("sums", self.sums, SUMS)
+        if self.sums != "any" and self.kernel.correlation_weights.shape[2] > 1:
+            raise OptionError("the order of sums is for a single kernel, not for a bank")
 
     def __str__(self) -> str:
         height, width = self.kernel.size
@@ -105,8 +109,8 @@ class Pool:
     def __post_init__(self) -> None:
         one_of("pool", self.method, POOLS)
         one_of("padding", self.padding, PADDINGS)
-        if not (1 <= self.size <= MAX_STEP and (self.stride is None or 1 <= self.stride <= MAX_STEP)):
-            raise OptionError(f"size and stride of a pool are whole numbers from 1 to {MAX_STEP}")
+        if not (1 <= self.size <= MAX_STRIDE and (self.stride is None or 1 <= self.stride <= MAX_STRIDE)):
+            raise OptionError(f"size and stride of a pool are whole numbers from 1 to {MAX_STRIDE}")
 
     def __str__(self) -> str:
         return f"pool the {self.method} of {self.size} x {self.size}, stride {self.step}, padding {self.padding}"
@@ -137,6 +141,11 @@ def output_size(operations: Operations, height: int, width: int) -> tuple[int, i
         down, across = operation.windows
         height, width = down.length(height), across.length(width)
     return height, width
+
+
+def makes_gray(operations: Operations) -> bool:
+    """Whether one channel of colour comes out."""
+    return any(isinstance(operation, Grayscale) for operation in operations)
 
 
 def require_output(operations: Operations, height: int, width: int) -> None:

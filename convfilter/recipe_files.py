@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from convfilter import library, yaml_text
+from convfilter import library
 from convfilter.errors import ConvfilterError, RecipeError
-from convfilter.file_mistakes import explain, place_of
+from convfilter.file_mistakes import checked, place_of
 from convfilter.kernel_files import kernel_of
 from convfilter.kernel_schema import KernelFile
 from convfilter.kernels import Kernel
@@ -48,14 +46,7 @@ def read_recipe_file(path: Path) -> Recipe:
     Raises:
         RecipeError: the file cannot be read or is not a recipe; the message names file, line and step.
     """
-    try:
-        document = yaml_text.read(path)
-    except yaml_text.YamlError as error:
-        raise RecipeError(str(error)) from None
-    try:
-        file = RecipeFile.model_validate(document.value)
-    except ValidationError as error:
-        raise RecipeError(explain(path, document, error)) from None
+    document, file = checked(path, RecipeFile, RecipeError)
     operations = []
     for index, step in enumerate(file.steps):
         try:

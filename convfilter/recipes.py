@@ -37,7 +37,7 @@ def load_recipe(name: str) -> Recipe:
     known = recipe_names()
     if name in known:
         return read_recipe_file(recipe_folder() / f"{name}.yaml")
-    if library.is_path(name):
+    if library.is_path(name, Path(name)):
         return read_recipe_file(Path(name))
     hint = nearest(name, known) or "; `convfilter recipes list` shows all"
     raise RecipeError(f"{name}: no such recipe, and no file of that name{hint}")

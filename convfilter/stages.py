@@ -15,21 +15,21 @@ class Stage:
 
     Attributes:
         label: for people.
-        name: for files: a number and a word.
         operations: from the picture to here.
     """
 
     label: str
-    name: str
     operations: Operations
 
 
 def steps_of(operations: Operations) -> tuple[Stage, ...]:
     """A stage for every step."""
-    return tuple(
-        Stage(f"{number}. {operation}", f"{number}-{_verb(operation)}", operations[:number])
-        for number, operation in enumerate(operations, 1)
-    )
+    return tuple(Stage(f"{number}. {operation}", operations[:number]) for number, operation in enumerate(operations, 1))
+
+
+def step_names(operations: Operations) -> tuple[str, ...]:
+    """What the files of all steps are called: by a number and a word."""
+    return tuple(f"{number}-{_verb(operation)}" for number, operation in enumerate(operations, 1))
 
 
 def filters_of(operations: Operations) -> tuple[Stage, ...]:
@@ -40,12 +40,12 @@ def filters_of(operations: Operations) -> tuple[Stage, ...]:
     if not operations or not isinstance(last := operations[-1], Convolve) or len(last.kernel.filters) < 2:
         return ()
     stages = []
-    for number, filter_ in enumerate(last.kernel.filters, 1):
-        one = Kernel(last.kernel.weights[:, :, number - 1], flip=last.kernel.flip)
+    for index, filter_ in enumerate(last.kernel.filters):
+        one = Kernel(last.kernel.weights[:, :, index], flip=last.kernel.flip)
         one = replace(one, bias=kernel_facts(one).suggested_bias)
         label = f"{filter_}{f', bias {one.bias:g}' if one.bias else ''}"
-        stages.append(Stage(label, f"{number}-filter", (*operations[:-1], replace(last, kernel=one))))
-    return (*stages, Stage(f"all by {last.kernel.combine}", "combined", operations))
+        stages.append(Stage(label, (*operations[:-1], replace(last, kernel=one))))
+    return (*stages, Stage(f"all by {last.kernel.combine}", operations))
 
 
 def _verb(operation: Operation) -> str:

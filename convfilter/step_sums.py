@@ -54,11 +54,6 @@ def whole_weights(kernel: Kernel) -> Values:
     return whole
 
 
-def weighs_by_opacity(kernel: Kernel, alpha: bool) -> bool:
-    """Whether colours count as much as they are opaque: kernels that have a mean, on pictures with alpha."""
-    return alpha and bool(kernel.sums.all()) and not kernel.pointwise
-
-
 def products_of(operation: Convolve, patch: Values, white: float, alpha: bool) -> tuple[Products, ...]:
     """Every filter over every channel that is summed up: the colours, and alpha where it weighs them.
 
@@ -71,7 +66,7 @@ def products_of(operation: Convolve, patch: Values, white: float, alpha: bool) -
     kernel = operation.kernel
     weights = whole_weights(kernel)
     colours = patch.shape[2] - alpha
-    weighed = weighs_by_opacity(kernel, alpha)
+    weighed = alpha and kernel.weighs_by_alpha
     seen = patch
     if weighed:
         seen = np.concatenate([patch[:, :, :-1] * (patch[:, :, -1:] / white), patch[:, :, -1:]], 2)
@@ -120,7 +115,7 @@ def convolution_lines(operation: Convolve, patch: Values, beyond: bool, white: f
 def alpha_line(operation: Convolve, patch: Values, beyond: bool) -> Line:
     """How alpha, the last channel of a patch, comes about."""
     kernel, alpha = operation.kernel, patch[:, :, -1]
-    if not weighs_by_opacity(kernel, alpha=True) or (operation.border == "keep" and beyond):
+    if not kernel.weighs_by_alpha or (operation.border == "keep" and beyond):
         return Line("alpha stays as it is", alpha[[kernel.anchor[0]], [kernel.anchor[1]]])
     weights = np.moveaxis(whole_weights(kernel), 2, 0)
     means = [(alpha * one).sum() / one.sum() for one in weights]
@@ -140,7 +135,7 @@ def _one_filter(kernel: Kernel, index: int, patch: Values, white: float, alpha: 
     """The sum of the products of a filter, and what opacity makes of it."""
     weights = whole_weights(kernel)[:, :, index, np.newaxis]
     colour = patch[:, :, : patch.shape[2] - alpha]
-    if not weighs_by_opacity(kernel, alpha):
+    if not (alpha and kernel.weighs_by_alpha):
         yield "sum of the products", (colour * weights).sum(axis=(0, 1))
         return
     opacity = patch[:, :, -1:] / white

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from convfilter.names import WindowBorder
 
-MAX_STEP = 1000
+MAX_STRIDE = 1000
 """The greatest stride and dilation: more leaves nothing of a photograph, and TensorFlow stops counting."""
 
 

@@ -62,7 +62,6 @@ def assert_right(found: Explanation, written: np.ndarray) -> None:
     # A number at half a level may be on either side of it, in the last bit.
     for numbers in (told, step.values):
         assert np.abs(np.clip(numbers, 0, found.white) - found.pixel).max() <= 0.5 + 1e-6
-    np.testing.assert_array_equal(found.ending[-1].values, found.pixel)
 
 
 @pytest.mark.parametrize(("mode", "depth"), KINDS)

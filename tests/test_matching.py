@@ -67,7 +67,7 @@ def pictures(seed: int, depth: int, step: int = 3) -> Iterator[Pixels]:
 
 def found(operations: Operations, picture: Pixels) -> Pixels:
     """What convfilter makes of a picture, alpha as any channel."""
-    return apply(picture, *operations, alpha=False)
+    return apply(picture, *operations)
 
 
 def by_planes(filter_: Any, picture: Pixels) -> Pixels:

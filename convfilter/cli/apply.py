@@ -39,9 +39,7 @@ def apply(
     from convfilter.stages import filters_of, steps_of
 
     if match is not None:
-        others = {"border": border, "stride": stride, "gray": gray, "recipe": recipe}
-        others |= {name: shared.get(name) for name in ("linear", "range_", "keep_steps")}
-        matched = match_of(match, kernels, flip=flip, **others)
+        matched = match_of(match, kernels)
         run("apply", inputs, matched.operations(), match=matched, **shared)
         return
     operations = chain_of(kernels, recipe, border=border, stride=stride, flip=flip, gray=gray)

@@ -46,9 +46,7 @@ def blur(
     from convfilter.cli.running import run
 
     if match is not None:
-        others = {"border": border, "stride": stride, "gray": gray}
-        others |= {name: shared.get(name) for name in ("linear", "range_")}
-        matched = match_of(match, (kernel,), size, sigma, flip=flip, **others)
+        matched = match_of(match, (kernel,), size, sigma)
         run("blur", inputs, matched.operations(), match=matched, **shared)
         return
     loaded = library.load_kernel(kernel, sigma=sigma, size=size)

@@ -26,7 +26,9 @@ def chain_of(
         loaded = [library.load_kernel(name) for name in kernels]
         return convolutions(loaded, border=border, stride=stride, flip=flip, gray=gray)
     if border is not None or stride is not None or flip:
-        raise click.UsageError("a recipe says for each step what its border, stride and flip are; leave them out")
+        raise click.UsageError(
+            "a recipe says for each step its border and stride, and a kernel its flip; leave them out"
+        )
     return (*([Grayscale()] if gray else []), *load_recipe(recipe).operations)
 
 
@@ -41,26 +43,30 @@ def convolutions(kernels: list[Kernel], *, border: Any, stride: int | None, flip
     return (*([Grayscale()] if gray else []), *each)
 
 
-def match_of(
-    tool: Any,
-    kernels: tuple[str, ...],
-    size: int | None = None,
-    sigma: float | None = None,
-    *,
-    flip: bool = False,
-    **others: Any,
-) -> Match:
-    """The filters of another tool; of the other options only --flip goes with it."""
+def match_of(tool: Any, kernels: tuple[str, ...], size: int | None = None, sigma: float | None = None) -> Match:
+    """The filters of another tool; of the other options of the command, only --flip goes with it."""
     from convfilter import library
     from convfilter.matching import Match
 
-    if any(value not in (None, False, "clip") for value in others.values()):
-        raise click.UsageError("--match sets the border and the rounding; leave out " + ", ".join(_NOT_MATCHED))
+    given = click.get_current_context().params
+    wrong = [name for option, name in _NOT_MATCHED.items() if given.get(option) not in (None, False, "clip")]
+    if wrong:
+        raise click.UsageError(f"--match sets the border and the rounding; leave out {', '.join(wrong)}")
+    if not kernels:
+        raise click.UsageError("--match needs a --kernel")
     each: list[Any] = []
     for name in kernels:
         kernel = library.load_kernel(name, size=size, sigma=sigma)  # refuses what is not there
-        each.append(name if name in library.MADE else kernel.flipped() if flip else kernel)
+        each.append(name if name in library.MADE else kernel.flipped() if given["flip"] else kernel)
     return Match(tool, tuple(each), size, sigma)
 
 
-_NOT_MATCHED = ("--border", "--stride", "--gray", "--linear", "--range", "--recipe", "--keep-steps")
+_NOT_MATCHED = {
+    "border": "--border",
+    "stride": "--stride",
+    "gray": "--gray",
+    "linear": "--linear",
+    "range_": "--range",
+    "recipe": "--recipe",
+    "keep_steps": "--keep-steps",
+}

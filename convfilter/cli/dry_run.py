@@ -42,8 +42,7 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
             count = size.width * size.height * size.frames
             pixels += count
             largest = max(largest or (0, size), (count, size))
-    for operation in settings.operations:
-        streams.warn(printable(f"{operation}{engine.method_of(operation, settings.device)}"))
+    tell_method(settings)
     count = batch.pictures_at_once(jobs, at_once)
     streams.warn(f"{len(jobs):,} pictures, {pixels / 1e6:,.1f} megapixels; {count} at once")
     if largest is not None:
@@ -56,6 +55,16 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
     if unsound:
         streams.warn(f"{unsound:,} will fail")
     streams.warn("nothing has been written")
+
+
+def tell_method(settings: Settings) -> None:
+    """Print how pictures are filtered, an operation a line."""
+    from convfilter import engine
+
+    if settings.match is not None:
+        streams.warn(f"as {settings.match.tool} does with 8 bits:")
+    for operation in settings.operations:
+        streams.warn(printable(f"{operation}{engine.method_of(operation, settings.device)}"))
 
 
 def _frames(size: Size) -> str:

@@ -1,4 +1,4 @@
-"""Every option that commands share, declared once."""
+"""Every option that commands share, declared once; those of runs over many pictures are in `batch_options`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.names import BORDERS, RANGES, TOOLS
+from convfilter.windows import MAX_STRIDE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -103,7 +104,7 @@ convolving = together(
     ),
     click.option(
         "--stride",
-        type=click.IntRange(1, 1000),
+        type=click.IntRange(1, MAX_STRIDE),
         help="Keep every N-th pixel of every N-th row.  [default: 1]",
     ),
     click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: convolution as mathematics has it."),

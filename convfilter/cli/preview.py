@@ -18,7 +18,7 @@ ROWS = 20
 BLOCK = "\N{UPPER HALF BLOCK}"
 
 
-def wanted() -> bool:
+def can_show() -> bool:
     """Whether standard output is a terminal with at least 256 colours that can spell the block."""
     if sys.stdout is None or not sys.stdout.isatty():
         return False
@@ -31,7 +31,7 @@ def wanted() -> bool:
     return Console().color_system in ("256", "truecolor")
 
 
-def preview(before: bytes, after: bytes) -> str:
+def show(before: bytes, after: bytes) -> str:
     """Two small pictures beside each other, as text for the terminal.
 
     Args:

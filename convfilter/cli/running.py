@@ -55,18 +55,18 @@ def run(
     A comparison shows `stages`, if there are any, beside the input.
     """
     from convfilter import batch
-    from convfilter.cli.preview import wanted as can_show
+    from convfilter.cli.preview import can_show
     from convfilter.files import Settings
     from convfilter.inputs import STREAM
     from convfilter.operations import in_linear_light
     from convfilter.reports import open_report
     from convfilter.runtime import resolve_device
-    from convfilter.stages import steps_of
+    from convfilter.stages import step_names, steps_of
 
     if skip_existing and (overwrite or in_place):
         raise click.UsageError("--skip-existing leaves outputs as they are; leave out --overwrite and --in-place")
     steps = steps_of(operations) if keep_steps is not None else ()
-    kept = None if keep_steps is None else (keep_steps, tuple(stage.name for stage in steps))
+    kept = None if keep_steps is None else (keep_steps, step_names(operations))
     planned = plan_jobs(command, inputs, in_place=in_place, keep_steps=kept, **planning)
     previewed = preview and not quiet and can_show()
     light = in_linear_light if linear else tuple
@@ -149,13 +149,12 @@ def _tell_all(
 
     Results, the paths that were written, go to standard output; everything else to standard error.
     """
-    from convfilter import engine
-    from convfilter.cli.preview import preview as show
+    from convfilter.cli.dry_run import tell_method
+    from convfilter.cli.preview import show
     from convfilter.cli.progress import Tally, batch_progress
 
     if verbose:
-        for operation in settings.operations:
-            streams.warn(printable(f"{operation}{engine.method_of(operation, settings.device)}"))
+        tell_method(settings)
     tally = Tally(len(jobs))
     signals.summary = lambda: f"; {tally}, {tally.total - tally.ended} not done"
     signals.wind_up = threading.Thread(target=_stop, args=(report,), daemon=True).start

@@ -102,7 +102,7 @@ def recipe_sheet(recipe: Recipe) -> str:
         table.add_column(heading, no_wrap=True)
     for number, operation in enumerate(recipe.operations, 1):
         (down, apart), (across, _) = (footprint(recipe.operations[:number], axis) for axis in (0, 1))
-        table.add_row(f"{number}.", printable(str(operation)), f"{down + 1} x {across + 1}", str(apart))
+        table.add_row(f"{number}.", printable(str(operation)), f"{across + 1} x {down + 1}", str(apart))
     texts = [Text(printable(line)) for line in (recipe.name, recipe.description, recipe.source) if line]
     return render([*texts, "", table])
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.operations import Convolve, Dropout, Grayscale, Operation, Operations, Pool, output_size
+from convfilter.operations import Convolve, Dropout, Operation, Operations, Pool, makes_gray, output_size
 from convfilter.runtime import operations as tf_operations
 from convfilter.windows import Window
 
@@ -37,8 +37,8 @@ def masks_of(operations: Operations, height: int, width: int, colours: int) -> d
     masks = {}
     for place, operation in enumerate(operations):
         if isinstance(operation, Dropout):
-            gray = any(isinstance(before, Grayscale) for before in operations[:place])
-            masks[place] = _mask(operation, *output_size(operations[:place], height, width), 1 if gray else colours)
+            before = operations[:place]
+            masks[place] = _mask(operation, *output_size(before, height, width), 1 if makes_gray(before) else colours)
     return masks
 
 

@@ -48,7 +48,7 @@ def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
         return _finish(_all_combined(part, operation), kernel, levels)
     tf = tf_operations()
     colour, alpha = part[:, :, :-1], part[:, :, -1:]
-    if kernel.pointwise or not kernel.sums.all():
+    if not kernel.weighs_by_alpha:
         return tf.concat([_finish(_all_combined(colour, operation), kernel, levels), _under(alpha, operation)], 2)
     combined, coverage = None, 0.0
     # Alpha stays in levels, whose sums are exact; opaque pixels are as they are.

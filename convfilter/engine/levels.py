@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from convfilter.images.samples import white as white_of
 from convfilter.names import Range
 from convfilter.runtime import operations as tf_operations
 
@@ -31,7 +32,7 @@ class Levels:
     @property
     def white(self) -> float:
         """The number that stands for 1."""
-        return float(np.iinfo(self.depth).max) if self.depth.kind == "u" else 1.0
+        return white_of(self.depth)
 
     @property
     def compute_dtype(self) -> str:

@@ -17,7 +17,7 @@ from convfilter.engine.passes import described
 from convfilter.engine.tiling import COPIES, LANES, Tile, tile_shape, tiles
 from convfilter.errors import ImageError, OptionError, one_line
 from convfilter.names import RANGES, Range
-from convfilter.operations import Convolve, Grayscale, Operation, Operations, Round, output_size, require_output
+from convfilter.operations import Convolve, Operation, Operations, Round, makes_gray, output_size, require_output
 from convfilter.runtime import core_count, has_fast_lanes, resolve_device, worker_count
 from convfilter.runtime import operations as tf_operations
 
@@ -133,15 +133,11 @@ def run(
         require_output(operations, *frame.shape[:2])
     tf = tf_operations()
     work = _work(pixels, operations, alpha, device, tile_bytes, workers)
-    kind = replace(work.kind, range_=range_, count_clipped=count_clipped and pixels[0].dtype.kind == "u")
-    work = replace(work, kind=kind)
+    count_clipped = count_clipped and pixels[0].dtype.kind == "u"
     try:
-        if range_ == "rescale":
-            found = _extremes(replace(work, kind=replace(kind, range_=None, count_clipped=False)))
-            if found[0] < found[1]:
-                return _run(work, found)
-            work = replace(work, kind=replace(kind, range_="clip"))
-        return _run(work)
+        found = _extremes(work) if range_ == "rescale" else None
+        range_ = "clip" if range_ == "rescale" and found is None else range_
+        return _run(replace(work, kind=replace(work.kind, range_=range_, count_clipped=count_clipped)), found or (0, 1))
     except (tf.errors.ResourceExhaustedError, MemoryError):
         raise ImageError(
             "does not fit into the memory of the device; try --device cpu, or make it smaller first"
@@ -150,8 +146,11 @@ def run(
         raise ImageError(f"TensorFlow cannot compute it here ({one_line(error, 160)}); try --device cpu") from None
 
 
-def extremes(pixels: list[NDArray[Any]], operations: Operations, *, alpha: bool) -> tuple[float, float]:
-    """The least and the greatest colour that `run` stretches to the whole range for range ``rescale``, on the CPU."""
+def extremes(pixels: list[NDArray[Any]], operations: Operations, *, alpha: bool) -> tuple[float, float] | None:
+    """The least and the greatest colour that `run` stretches to the whole range for range ``rescale``, on the CPU.
+
+    None where all are one, and nothing can be stretched.
+    """
     return _extremes(_work(pixels, operations, alpha, "cpu", None, None))
 
 
@@ -184,8 +183,9 @@ def _work(
     workers: int | None,
 ) -> Work:
     """What is to be done, as numbers without a range."""
-    # What is rounded midway is to be as exact as the tool that also does so.
-    levels = Levels(pixels[0].dtype, alpha, exact=any(isinstance(operation, Round) for operation in operations))
+    # What is rounded midway is to be as exact as the tool that also does so, and has alpha as any channel.
+    exact = any(isinstance(operation, Round) for operation in operations)
+    levels = Levels(pixels[0].dtype, alpha and not exact, exact)
     name = resolve_device(device)
     kind = Kind(levels, pixels[0].shape[2], name, None, False)
     lanes, most = _lanes(name, levels.compute_dtype), worker_count(name)
@@ -198,8 +198,8 @@ def _lanes(device: str, compute_dtype: str) -> int:
     return LANES if has_fast_lanes(device) and compute_dtype == "float32" else 1
 
 
-def _run(work: Work, extremes: tuple[float, float] = (0, 1)) -> Filtered:
-    gray = any(isinstance(operation, Grayscale) for operation in work.operations)
+def _run(work: Work, extremes: tuple[float, float]) -> Filtered:
+    gray = makes_gray(work.operations)
     outputs, clipped = [], []
     for frame in work.frames:
         height, width, channels = frame.shape
@@ -217,8 +217,8 @@ def _run(work: Work, extremes: tuple[float, float] = (0, 1)) -> Filtered:
     return Filtered(outputs, sum(clipped))
 
 
-def _extremes(work: Work) -> tuple[float, float]:
-    """The least and the greatest colour that the operations give."""
+def _extremes(work: Work) -> tuple[float, float] | None:
+    """The least and the greatest colour that the operations give; None where they are one."""
     found = [(np.inf, -np.inf)]
 
     def note(_index: int, _tile: Tile, computed: Computed) -> None:
@@ -228,4 +228,5 @@ def _extremes(work: Work) -> tuple[float, float]:
         found.append((finite.min(initial=np.inf), finite.max(initial=-np.inf)))
 
     work.each(note)
-    return float(min(least for least, _ in found)), float(max(greatest for _, greatest in found))
+    least, greatest = float(min(least for least, _ in found)), float(max(greatest for _, greatest in found))
+    return (least, greatest) if least < greatest else None

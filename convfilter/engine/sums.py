@@ -72,7 +72,7 @@ def in_order(part: Any, operation: Convolve, levels: Levels) -> Any:
             fused = operation.sums == "fused"
             total = under(0, 0) * 0.0 + (float(np.float32(bias)) if fused else bias)
             for (row, column), weight in np.ndenumerate(weights):
-                if abs(weight) > (0 if fused else np.finfo(float).eps):
+                if abs(weight) > (0 if fused else np.finfo(float).eps):  # scipy and ImageMagick leave such weights out
                     total = under(row, column) * float(weight) + total
                     total = double(single(total)) if fused else total
             return total

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from convfilter.errors import OptionError
-from convfilter.kernel_makers import DEFAULT_SIGMA, gaussian_kernel, mean_kernel
+from convfilter.kernel_makers import DEFAULT_SIGMA, gaussian_kernel, mean_kernel, sigma_of
 from convfilter.kernels import Kernel
 from convfilter.matching.passes import column_and_row, is_exact
 from convfilter.names import Sums
@@ -16,7 +16,7 @@ def gaussian(size: int | None, sigma: float | None) -> Operations:
     """`scipy.ndimage.gaussian_filter`: down the columns, cut off to whole levels, along the rows, cut off again."""
     gaussian_kernel(sigma, size)  # refuses what is out of range
     if sigma is None:
-        sigma = DEFAULT_SIGMA if size is None else 0.3 * ((size - 1) * 0.5 - 1) + 0.8
+        sigma = DEFAULT_SIGMA if size is None else sigma_of(size)
     radius = int(4 * sigma + 0.5) if size is None else size // 2
     line = np.exp(-0.5 / (sigma * sigma) * np.arange(-radius, radius + 1) ** 2)
     column, row = column_and_row(line / line.sum(), "scipy's Gaussian", "symmetric", "pairs")
