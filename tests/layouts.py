@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from engine_runs import run
 
 from convfilter.engine import running, tiling
+from convfilter.operations import Operations
 
 LAYOUTS = ("lanes", "planes", "odd tiles")
 
@@ -21,3 +24,11 @@ def layout(name: str) -> Iterator[None]:
             patch.setattr(tiling, "TILE_SAMPLES", 2000)
             patch.setattr(tiling, "TILE_WIDTH", 31)
         yield
+
+
+def in_tiles(samples: int, width: int, pixels: Any, operations: Operations, **options: Any) -> Any:
+    """Run with tiles of another size."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiling, "TILE_SAMPLES", samples)
+        patch.setattr(tiling, "TILE_WIDTH", width)
+        return run(pixels, *operations, **options)

@@ -14,23 +14,15 @@ from engine_runs import reference, run
 from files_pixels import noise
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layouts import layout
+from layouts import in_tiles, layout
 from references import BORDERS
 
 from convfilter import Convolve, Grayscale, Kernel, gaussian_kernel, mean_kernel
-from convfilter.engine import graphs, tiling
+from convfilter.engine import graphs
 from convfilter.engine.tiling import COPIES, LEAST_PIXELS, tile_shape, tiles
-from convfilter.operations import DecodeSrgb, EncodeSrgb, Operations, output_size
+from convfilter.operations import DecodeSrgb, EncodeSrgb, output_size
 
 SHAPES = st.tuples(st.integers(1, 90), st.integers(1, 70))
-
-
-def in_tiles(samples: int, width: int, pixels: Any, operations: Operations, **options: Any) -> Any:
-    """Run with tiles of another size."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tiling, "TILE_SAMPLES", samples)
-        patch.setattr(tiling, "TILE_WIDTH", width)
-        return run(pixels, *operations, **options)
 
 
 @settings(max_examples=80, deadline=None)

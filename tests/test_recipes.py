@@ -12,7 +12,7 @@ import pytest
 import yaml
 from files_pixels import noise
 from files_recipes import MISTAKES
-from test_layers import in_plain_tensorflow
+from plain_tensorflow import in_plain_tensorflow
 
 import convfilter
 from convfilter import (
