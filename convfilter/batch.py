@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from convfilter import threads
+from convfilter.endpoints import naming
 from convfilter.errors import ImageError
-from convfilter.files import Outcome, Settings, naming, run_job
+from convfilter.files import Outcome, Settings, run_job
 from convfilter.names import Status
 from convfilter.remote import exists
 from convfilter.runtime import core_count, default_memory

@@ -51,3 +51,14 @@ def output_to(target: Path, overwrite: bool) -> Iterator[BinaryIO]:
         yield whole
         sys.stdout.buffer.write(whole.getbuffer())
         sys.stdout.buffer.flush()
+
+
+@contextmanager
+def naming(source: Path) -> Iterator[None]:
+    """For a block that works on one picture: what fails in it is an ImageError that begins with the path."""
+    try:
+        yield
+    except ImageError as error:
+        raise ImageError(f"{source}: {error}") from None
+    except MemoryError:
+        raise ImageError(f"{source}: does not fit into memory; make it smaller first") from None

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from convfilter import atomic
 from convfilter.comparing import contact_sheet, side_by_side, thumbnail
-from convfilter.endpoints import output_to, read_source
+from convfilter.endpoints import naming, output_to, read_source
 from convfilter.errors import ImageError, OptionError
 from convfilter.filtering import filter_picture
 from convfilter.images.formats import FORMATS
@@ -139,17 +137,6 @@ def run_job(job: Job, settings: Settings) -> Outcome:
     """
     with naming(job.source):
         return _run(job, settings)
-
-
-@contextmanager
-def naming(source: Path) -> Iterator[None]:
-    """For a block that works on one picture: what fails in it is an ImageError that begins with the path."""
-    try:
-        yield
-    except ImageError as error:
-        raise ImageError(f"{source}: {error}") from None
-    except MemoryError:
-        raise ImageError(f"{source}: does not fit into memory; make it smaller first") from None
 
 
 def _run(job: Job, settings: Settings) -> Outcome:

@@ -60,11 +60,10 @@ def explain(
     from convfilter import explaining
     from convfilter.cli.chains import chain_of
     from convfilter.cli.explanations import explanation_text
-    from convfilter.endpoints import read_source
+    from convfilter.endpoints import naming, read_source
     from convfilter.explain_animation import animate_explanation
     from convfilter.explain_pictures import draw_explanation
     from convfilter.explain_targets import check_targets
-    from convfilter.files import naming
     from convfilter.inputs import as_path
     from convfilter.operations import in_linear_light
 

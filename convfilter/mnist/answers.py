@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.endpoints import read_source
-from convfilter.files import naming
+from convfilter.endpoints import naming, read_source
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.mnist.digits import Digit, Page, read_page
 from convfilter.mnist.models import Model

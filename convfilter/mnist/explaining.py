@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.atomic import told_as
+from convfilter.endpoints import naming
 from convfilter.errors import ImageError, OptionError, one_line
 from convfilter.figures import format_of_drawing, new_figure, save_figure
-from convfilter.files import naming
 from convfilter.inputs import STREAM
 from convfilter.mnist.answers import Answer, Reading
 from convfilter.mnist.layers import Convolution, MaxPool, Relu, named
