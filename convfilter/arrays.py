@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter import engine, library
-from convfilter.errors import ImageError, KernelError
+from convfilter.errors import ImageError, KernelError, OptionError
 from convfilter.kernels import Kernel
 from convfilter.names import Border, GrayMethod, Range
 from convfilter.operations import Convolve, Grayscale, Operation, in_linear_light
@@ -101,6 +101,9 @@ def apply(
         OptionError: no such range.
         DeviceError: there is no such device.
     """
+    wrong = next((one for one in operations if not hasattr(one, "windows")), None)
+    if wrong is not None:
+        raise OptionError(f"{type(wrong).__name__} is no operation; of a recipe, give *recipe.operations")
     pixels = _pixels(array)
     if alpha is None:
         alpha = pixels.shape[2] in (2, 4)

@@ -27,6 +27,9 @@ PANEL = 320
 LINE = 18
 """Pixels from one line of a label to the next."""
 
+LABEL = 200
+"""Letters of a label that are looked at; no box is so wide."""
+
 THUMBNAIL = 320
 """Pixels on the longer side of a small picture."""
 
@@ -47,7 +50,7 @@ def contact_sheet(before: Picture, panels: Iterable[tuple[str, Picture]]) -> Pic
 
     Args:
         before: the picture.
-        panels: label and picture; taken one at a time, so that no more than one is in memory.
+        panels: label and picture; taken one at a time, so that no more than one is in memory in full size.
     """
     box = _box(before)
     drawn = [_panel(label, picture, box) for label, picture in chain([("input", before)], panels)]
@@ -78,7 +81,7 @@ def _panel(label: str, picture: Picture, box: tuple[int, int]) -> NDArray[Any]:
     panel = Image.new("RGB", (box[0], box[1] + 2 * LINE), "white")
     panel.paste(image.resize(size, method))
     draw, font = ImageDraw.Draw(panel), ImageFont.load_default(LINE * 3 // 4)
-    label = printable(label)
+    label = printable(label[:LABEL])
     if draw.textlength(label, font) > box[0]:
         while draw.textlength(f"{label}...", font) > box[0]:
             label = label[:-1]

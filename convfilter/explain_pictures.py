@@ -109,6 +109,7 @@ def _draw_near(axes: Any, pixels: NDArray[np.uint8], rows: Span, columns: Span) 
         ylim=(middle[0] + reach + 0.5, middle[0] - reach - 0.5),
         facecolor="0.85",  # beyond the edge
     )
+    axes.ticklabel_format(useOffset=False, style="plain")  # whole columns and rows, however many there are
     axes.tick_params(labelsize=7)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class Settings:
     Attributes:
         operations: what is done; with `match` what is done to 8 bits.
         match: a filter of another tool, which depends on the picture.
-        skip_existing: there is nothing to do where all outputs are there.
+        skip_existing: outputs that are there are left as they are; there is nothing to do where all are.
         workers: threads that filter one picture; None for as many as suit the device.
         count_clipped: whether samples that are cut off are counted.
         thumbnails: whether small pictures of before and after are made.
@@ -141,11 +142,14 @@ def run_job(job: Job, settings: Settings) -> Outcome:
 
 def _run(job: Job, settings: Settings) -> Outcome:
     replace_target = settings.overwrite or job.in_place
-    others = [(path, settings.overwrite) for path in (job.compare, *job.steps)]
+    others = [(path, settings.overwrite) for path in (job.compare, *job.steps) if path is not None]
+    kept = set()
     for path, overwrite in ((job.target, replace_target), *others):
         # Said before the work, not after it; writing checks again.
-        if path is not None and path not in (STREAM, job.source) and not overwrite and exists(path):
-            raise ImageError(f"{path} {atomic.EXISTS}")
+        if path not in (STREAM, job.source) and not overwrite and exists(path):
+            if not settings.skip_existing:
+                raise ImageError(f"{path} {atomic.EXISTS}")
+            kept.add(path)
     before = read_source(job.source, settings.max_pixels)
     format_ = job.format or FORMATS[before.format]
     match = settings.match
@@ -162,11 +166,13 @@ def _run(job: Job, settings: Settings) -> Outcome:
     )
     if job.compare is None and not job.steps:
         before = after  # sets the memory of what was read free
-    with output_to(job.target, replace_target) as file:
-        notes = encode(after, format_, file, quality=settings.quality)
+    notes: tuple[str, ...] = ()
+    with nullcontext() if job.target in kept else output_to(job.target, replace_target) as file:
+        if file is not None:
+            notes += encode(after, format_, file, quality=settings.quality)
         # Inside, so that what cannot be written beside the target leaves it alone.
-        notes += _write_steps(job, before, settings)
-        if job.compare is not None:
+        notes += _write_steps(job, before, settings, kept)
+        if job.compare is not None and job.compare not in kept:
             with output_to(job.compare, settings.overwrite) as beside:
                 sheet = _comparison(before, after, settings)
                 notes += encode(sheet, format_of(job.compare), beside, quality=settings.quality)
@@ -185,10 +191,12 @@ def _filtered(picture: Picture, operations: Operations, settings: Settings) -> t
     )
 
 
-def _write_steps(job: Job, before: Picture, settings: Settings) -> tuple[str, ...]:
+def _write_steps(job: Job, before: Picture, settings: Settings, kept: set[Path]) -> tuple[str, ...]:
     """The picture after every step, each in a file of its own."""
     notes: tuple[str, ...] = ()
     for path, stage in zip(job.steps, settings.steps, strict=True):
+        if path in kept:
+            continue
         with output_to(path, settings.overwrite) as file:
             after, _ = _filtered(before, stage.operations, settings)
             notes += encode(after, format_of(path), file, quality=settings.quality)

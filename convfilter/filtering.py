@@ -84,7 +84,7 @@ def _left_for_tiles(picture: Picture, budget: int) -> int:
     pixels = 2 * sum(frame.pixels.nbytes for frame in picture.frames)
     if pixels + LEAST_TILES > budget:
         raise ImageError(
-            f"its pixels need {(pixels + LEAST_TILES) / 1e6:,.0f} MB before and after filtering, and "
+            f"it needs at least {(pixels + LEAST_TILES) / 1e6:,.0f} MB for its pixels before and after, and "
             f"{budget / 1e6:,.0f} MB are allowed; raise --max-memory, or make it smaller first"
         )
     return budget - pixels

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from convfilter.errors import KernelError
 from convfilter.kernel_makers import gaussian_kernel, mean_kernel
 from convfilter.kernels import Kernel
 from convfilter.names import nearest
+from convfilter.text import shortened
 
 MADE = ("mean", "gaussian")
 """The kernels that are computed from a size; every other name is a file."""
@@ -54,9 +56,11 @@ def load_kernel(
         return mean_kernel(3 if size is None else size)
     known = kernel_names()
     path = Path(name) if folder is None else folder / name
+    if not name:
+        raise KernelError("a kernel needs a name or a path; this one is empty")
     if name not in known and not is_path(name, path):
         hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
-        raise KernelError(f"{name}: no such kernel, and no file of that name{hint}")
+        raise KernelError(f"{shortened(name)}: no such kernel, and no file of that name{hint}")
     from convfilter.kernel_files import read_kernel_file  # pydantic takes a while to load, and the made ones need none
 
     return read_kernel_file(kernel_folder() / f"{name}.yaml" if name in known else path)
@@ -64,4 +68,4 @@ def load_kernel(
 
 def is_path(name: str, path: Path) -> bool:
     """Whether a name that is not of a library stands for the file at a path."""
-    return "/" in name or Path(name).suffix.lower() in (".yaml", ".yml") or path.is_file()
+    return "/" in name or Path(name).suffix.lower() in (".yaml", ".yml") or os.path.isfile(path)  # noqa: PTH113, is_file() raises where the name is too long

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from operator import index
+from typing import Literal, SupportsIndex, get_args
 
 from convfilter.errors import OptionError
 
@@ -61,6 +62,16 @@ def one_of(what: str, word: str, known: Sequence[str]) -> None:
     """
     if word not in known:
         raise OptionError(f"{word}: {what} is one of {', '.join(known)}{nearest(word, [*known])}")
+
+
+def whole(what: str, value: object, least: int, most: int) -> None:
+    """Refuse what is no whole number in a range.
+
+    Raises:
+        OptionError: it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or not least <= index(value) <= most:
+        raise OptionError(f"{what} is a whole number from {least} to {most}, not {value}")
 
 
 def nearest(word: str, known: list[str]) -> str:

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from convfilter.errors import ImageError, OptionError
-from convfilter.names import PADDINGS, POOLS, SUMS, WINDOW_BORDERS, Padding, PoolMethod, Sums, WindowBorder, one_of
+from convfilter.names import (
+    PADDINGS,
+    POOLS,
+    SUMS,
+    WINDOW_BORDERS,
+    Padding,
+    PoolMethod,
+    Sums,
+    WindowBorder,
+    one_of,
+    whole,
+)
 from convfilter.pointwise import Activate, DecodeSrgb, Dropout, EncodeSrgb, Grayscale, Round
 from convfilter.windows import MAX_STRIDE, Window
 
@@ -59,8 +70,8 @@ class Convolve:
     keeps_black = False
 
     def __post_init__(self) -> None:
-        if not (1 <= self.stride <= MAX_STRIDE and 1 <= self.dilation <= MAX_STRIDE):
-            raise OptionError(f"stride and dilation are whole numbers from 1 to {MAX_STRIDE}")
+        whole("a stride", self.stride, 1, MAX_STRIDE)
+        whole("a dilation", self.dilation, 1, MAX_STRIDE)
         one_of("border", self.border, WINDOW_BORDERS)
         one_of("sums", self.sums, SUMS)
         if self.sums != "any" and self.kernel.correlation_weights.shape[2] > 1:
@@ -109,8 +120,8 @@ class Pool:
     def __post_init__(self) -> None:
         one_of("pool", self.method, POOLS)
         one_of("padding", self.padding, PADDINGS)
-        if not (1 <= self.size <= MAX_STRIDE and (self.stride is None or 1 <= self.stride <= MAX_STRIDE)):
-            raise OptionError(f"size and stride of a pool are whole numbers from 1 to {MAX_STRIDE}")
+        whole("the size of a pool", self.size, 1, MAX_STRIDE)
+        whole("the stride of a pool", self.step, 1, MAX_STRIDE)
 
     def __str__(self) -> str:
         return f"pool the {self.method} of {self.size} x {self.size}, stride {self.step}, padding {self.padding}"
@@ -118,7 +129,7 @@ class Pool:
     @property
     def step(self) -> int:
         """Pixels from one window to the next."""
-        return self.stride or self.size
+        return self.size if self.stride is None else self.stride
 
     @property
     def windows(self) -> tuple[Window, Window]:

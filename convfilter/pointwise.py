@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from convfilter.errors import OptionError
-from convfilter.names import ACTIVATIONS, GRAY_METHODS, Activation, GrayMethod, Rounding, one_of
+from convfilter.names import ACTIVATIONS, GRAY_METHODS, Activation, GrayMethod, Rounding, one_of, whole
 from convfilter.windows import POINT
 
 MAX_SEED = 2**31 - 1
@@ -108,8 +108,7 @@ class Dropout:
     def __post_init__(self) -> None:
         if not 0 <= self.rate < 1:
             raise OptionError(f"the rate of a dropout is from 0 to below 1, not {self.rate:g}")
-        if not 0 <= self.seed <= MAX_SEED:
-            raise OptionError(f"the seed of a dropout is a whole number from 0 to {MAX_SEED}, not {self.seed}")
+        whole("the seed of a dropout", self.seed, 0, MAX_SEED)
 
     def __str__(self) -> str:
         return f"drop {self.rate:g} of the samples (seed {self.seed})"

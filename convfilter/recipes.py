@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convfilter import library
 from convfilter.errors import RecipeError
 from convfilter.names import nearest
+from convfilter.text import shortened
 
 if TYPE_CHECKING:
     from convfilter.recipe_files import Recipe
@@ -23,7 +25,7 @@ def recipe_names() -> list[str]:
     return sorted(path.stem for path in recipe_folder().glob("*.yaml"))
 
 
-def load_recipe(name: str) -> Recipe:
+def load_recipe(name: str | os.PathLike[str]) -> Recipe:
     """The recipe that a user means: a name of `recipe_names`, or the path of a file.
 
     Args:
@@ -34,10 +36,10 @@ def load_recipe(name: str) -> Recipe:
     """
     from convfilter.recipe_files import read_recipe_file
 
-    known = recipe_names()
+    name, known = os.fspath(name), recipe_names()
     if name in known:
         return read_recipe_file(recipe_folder() / f"{name}.yaml")
     if library.is_path(name, Path(name)):
         return read_recipe_file(Path(name))
     hint = nearest(name, known) or "; `convfilter recipes list` shows all"
-    raise RecipeError(f"{name}: no such recipe, and no file of that name{hint}")
+    raise RecipeError(f"{shortened(name)}: no such recipe, and no file of that name{hint}")

@@ -8,6 +8,9 @@ from convfilter.kernel_facts import kernel_facts
 from convfilter.kernels import Kernel
 from convfilter.operations import Activate, Convolve, Dropout, Grayscale, Operation, Operations, Pool
 
+MOST_FILTERS = 80
+"""Filters of a bank that are shown each by itself, the first ones."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -35,17 +38,20 @@ def step_names(operations: Operations) -> tuple[str, ...]:
 def filters_of(operations: Operations) -> tuple[Stage, ...]:
     """Where the last step is a bank: a stage for each of its filters, and one for the whole; else nothing.
 
-    Filters whose answers lie around 0 are shown with a bias.
+    Filters whose answers lie around 0 are shown with a bias, filters of zeros not at all.
     """
     if not operations or not isinstance(last := operations[-1], Convolve) or len(last.kernel.filters) < 2:
         return ()
-    stages = []
+    stages: list[Stage] = []
     for index, filter_ in enumerate(last.kernel.filters):
-        one = Kernel(last.kernel.weights[:, :, index], flip=last.kernel.flip)
+        weights = last.kernel.weights[:, :, index]
+        if len(stages) == MOST_FILTERS or not weights.any():  # a filter of zeros finds nothing
+            continue
+        one = Kernel(weights, flip=last.kernel.flip)
         one = replace(one, bias=kernel_facts(one).suggested_bias)
         label = f"{filter_}{f', bias {one.bias:g}' if one.bias else ''}"
         stages.append(Stage(label, (*operations[:-1], replace(last, kernel=one))))
-    return (*stages, Stage(f"all by {last.kernel.combine}", operations))
+    return (*stages, Stage(f"all {len(last.kernel.filters):,} by {last.kernel.combine}", operations))
 
 
 def _verb(operation: Operation) -> str:

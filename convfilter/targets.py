@@ -77,8 +77,8 @@ def plan(
         unique.setdefault(str(path) if path == STREAM or is_remote(path) else real(path), source)
     if in_place and (output is not None or "-" in unique):
         raise OptionError("--in-place writes to the inputs themselves; leave out --output and -")
-    if compare == "-":
-        raise OptionError("--compare writes a file; standard output is for --output")
+    if compare == "-" or (keep_steps is not None and keep_steps[0] == "-"):
+        raise OptionError("--compare and --keep-steps write files; standard output is for --output")
     found = next((source for source in unique.values() if source.found), None)
     if found and not in_place and output is None:
         # Beside the inputs, the next run would take them for inputs.

@@ -35,3 +35,8 @@ def number(value: float, width: int, digits: int = 4) -> str:
         if len(text) <= width:
             break
     return text
+
+
+def shortened(text: str, most: int = 80) -> str:
+    """The beginning of a long name."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import convfilter, fingerprint, outputs
+from conftest import convfilter, fingerprint, outputs, pixels_of
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,11 @@ def test_lists_of_other_kinds(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert answer.code == 1
     assert "no[1].png: no such file" in answer.err
     assert outputs(tmp_path / "out") == ["a.png"]
+
+
+def test_a_folder_of_the_name_of_the_stream(photo: Path, tmp_path: Path) -> None:
+    """`-` is standard input, whatever is called so in the current folder."""
+    (tmp_path / "-").mkdir()
+    done = convfilter("gray", "-", "-o", "out.png", cwd=tmp_path, input=photo.read_bytes(), stdin=None)
+    assert done.returncode == 0
+    assert pixels_of(tmp_path / "out.png").ndim == 2

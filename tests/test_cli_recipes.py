@@ -77,6 +77,20 @@ def test_steps_that_exist_are_kept(cli: Any, photo: Path, recipe: Path, tmp_path
     assert cli("apply", photo, "--recipe", recipe, "--keep-steps", tmp_path / "steps", "--overwrite").code == 0
 
 
+def test_a_stopped_run_with_steps_is_taken_up(cli: Any, photo: Path, recipe: Path, tmp_path: Path) -> None:
+    """With --skip-existing, what is there of a picture's outputs is left as it is, and the rest is written."""
+    call = ["apply", photo, "--recipe", recipe, "--keep-steps", tmp_path / "steps", "-o", tmp_path / "out.png"]
+    assert cli(*call).code == 0
+    whole = fingerprint(tmp_path)
+    for name in ("steps/photo.2-convolve.png", "out.png"):
+        (tmp_path / name).unlink()
+        assert cli(*call, "--skip-existing").code == 0
+        found = fingerprint(tmp_path)
+        assert {path: one[0] for path, one in found.items()} == {path: one[0] for path, one in whole.items()}
+        assert [path for path in whole if found[path] != whole[path]] == [name]
+        whole = found
+
+
 def test_recipes_over_folders(cli: Any, photo: Path, recipe: Path, tmp_path: Path) -> None:
     """Folders are mirrored in the steps' folder, and two pictures that would share a step are refused."""
     for name in ("in/a.png", "in/sub/b.png", "in/sub/b.jpg"):
@@ -126,6 +140,16 @@ def test_sheets(cli: Any, photo: Path, tmp_path: Path, options: list[str], panel
         for column in range(columns)
     ]
     assert filled == [True] * panels + [False] * (rows * columns - panels)
+
+
+def test_sheets_of_large_banks(cli: Any, photo: Path, tmp_path: Path) -> None:
+    """A bank of many filters, some of zeros and with long names, is shown in part, in seconds; zeros are left out."""
+    names = ["x" * 1000, *(f"f{number}" for number in range(200))]
+    rows = "".join(f"  {name}: [[{int(index != 1)}, 1, 0]]\n" for index, name in enumerate(names))
+    (tmp_path / "bank.yaml").write_text(f"combine: max\nweights:\n  dead: [[0, 0, 0]]\n{rows}")
+    answer = cli("apply", photo, "--kernel", tmp_path / "bank.yaml", "--compare", tmp_path / "sheet.png")
+    assert answer.code == 0
+    assert pixels_of(tmp_path / "sheet.png").shape[1] == 10 * (PANEL + 8) + 8
 
 
 def test_a_kernel_alone_is_compared_side_by_side(cli: Any, photo: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from layouts import in_tiles, layout
 from plain_tensorflow import in_plain_tensorflow
+from references import assert_same_levels, to_samples
 
 from convfilter import Activate, Convolve, Dropout, Kernel, OptionError, Pool, gaussian_kernel
 from convfilter.names import ACTIVATIONS
@@ -148,6 +149,9 @@ def test_border_keep(data: st.DataObject) -> None:
         lambda: Dropout(1.0),
         lambda: Dropout(-0.1),
         lambda: Dropout(0.5, -1),
+        lambda: Dropout(0.5, 1.5),  # type: ignore[arg-type]
+        lambda: Pool("max", 2, 1.5),  # type: ignore[arg-type]
+        lambda: Convolve(gaussian_kernel(1), stride=1.5),  # type: ignore[arg-type]
     ],
 )
 def test_impossible_layers_are_refused(wrong: Any) -> None:
@@ -165,3 +169,14 @@ def test_long_chains_that_wrap_end(random: np.random.Generator) -> None:
     for _ in operations:
         wanted = scipy.ndimage.uniform_filter(wanted, 3, mode="wrap")
     np.testing.assert_allclose(found[:, :, 0], wanted, atol=1e-5)
+
+
+def test_large_pools_take_no_longer_than_their_sides(random: np.random.Generator) -> None:
+    """A window of 301 x 301 is pooled as columns and rows, in seconds, and is scipy's filter."""
+    pixels = noise(random, 300, 400, 1)
+    greatest = run(pixels, Pool("max", 301, 1, "same"))
+    wanted = scipy.ndimage.maximum_filter(pixels[:, :, 0], 301, mode="constant")
+    np.testing.assert_array_equal(greatest[:, :, 0], wanted)
+    mean = run(pixels, Pool("mean", 41, 1))
+    sums = np.lib.stride_tricks.sliding_window_view(pixels[:, :, 0].astype(float), (41, 41)).mean(axis=(2, 3))
+    assert_same_levels(mean[:, :, 0], to_samples(sums, np.uint8))

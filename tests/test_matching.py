@@ -313,6 +313,8 @@ def test_alpha_is_a_channel_as_in_pillow() -> None:
     ("call", "words"),
     [
         ({"tool": "gimp", "kernel": "mean"}, "opencv"),
+        ({"tool": "opencv", "kernel": "sobel"}, "mean, gaussian"),
+        ({"tool": "opencv", "kernel": "mean", "depth": 12}, "8 or 16"),
         ({"tool": "pillow", "kernel": "mean", "depth": 16}, "8 bits alone"),
         ({"tool": "pillow", "kernel": "mean", "size": 4}, "take 5"),
         ({"tool": "pillow", "kernel": "gaussian", "size": 5}, "leave --size"),

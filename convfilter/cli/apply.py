@@ -44,4 +44,4 @@ def apply(
         return
     operations = chain_of(kernels, recipe, border=border, stride=stride, flip=flip, gray=gray)
     stages = filters_of(operations) if recipe is None else steps_of(operations)
-    run("apply", inputs, operations, stages=stages, **shared)
+    run("apply", inputs, operations, stages=stages if shared["compare"] else (), **shared)

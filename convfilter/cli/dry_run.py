@@ -78,8 +78,10 @@ def _fate(job: Job, settings: Settings) -> str:
     there = [path for path in job.outputs if exists(path)]
     if not there:
         return ""
-    if settings.skip_existing and len(there) == len(job.outputs):
-        return "; skipped, its output is there"
+    if settings.skip_existing:
+        return (
+            "; skipped, its output is there" if len(there) == len(job.outputs) else "; only what is missing is written"
+        )
     if job.in_place:
         return "; replaced"
     return "; its output is replaced" if settings.overwrite else "; fails, as its output exists"

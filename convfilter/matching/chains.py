@@ -81,6 +81,10 @@ def matched(
         KernelError: a size or sigma out of range.
     """
     one_of("match", tool, TOOLS)
+    if not isinstance(kernel, Kernel):
+        one_of("kernel to match", kernel, ("mean", "gaussian"))
+    if depth not in (8, 16):
+        raise OptionError(f"the depth is 8 or 16 bits, not {depth}")
     if tool == "pillow" and depth != 8:
         raise OptionError("Pillow filters 8 bits alone; leave --match pillow out for pictures of 16 bits")
     if isinstance(kernel, Kernel):
