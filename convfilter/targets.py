@@ -88,7 +88,8 @@ def plan(
     for source in unique.values():
         path, target, format_, before_after = source.path, source.path, None, None
         steps: tuple[Path, ...] = ()
-        if path.name and (is_remote(path) or not os.path.isdir(path)):  # noqa: PTH112, is_dir() raises; reading will tell
+        local = path != STREAM and not is_remote(path)
+        if path.name and not (local and os.path.isdir(path)):  # noqa: PTH112, is_dir() raises; reading will tell
             if not in_place:
                 target, format_ = _target(source, command, output, several)
             if compare is not None:
