@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-import signal
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import convfilter, fingerprint, pixels_of, start, wait_until
+from conftest import convfilter, fingerprint, pixels_of
 from PIL import Image, ImageDraw, ImageFont
 
 
@@ -119,21 +116,6 @@ def test_invert(cli: Any, digits: list[Path], tmp_path: Path, choice: str, light
     Image.fromarray(255 - pixels_of(digits[0]) if light else pixels_of(digits[0])).save(path)
     found = json.loads(cli("mnist", "predict", "--json", "--invert", choice, path).out)
     assert (found["digit"], found["inverted"]) == (7, not light)
-
-
-def test_a_signal_keeps_what_was_read(digits: list[Path], tmp_path: Path) -> None:
-    """Ctrl-C prints the rows that are done, says how many are not, and ends with its code within 2 s."""
-    copies = [Path(shutil.copy(digits[0], tmp_path / f"copy-{index}.png")) for index in range(60)]
-    process = start("mnist", "predict", *copies, "--explain", tmp_path / "seen")
-    wait_until(lambda: len(list(tmp_path.glob("seen/*.png"))) >= 2)
-    process.send_signal(signal.SIGINT)
-    sent = time.monotonic()
-    out, err = process.communicate(timeout=10)
-    assert time.monotonic() - sent < 2
-    assert process.returncode == 130
-    rows = out.decode().splitlines()[1:]
-    assert len(rows) == len(list(tmp_path.glob("seen/*.png"))) >= 2
-    assert err.decode() == f"convfilter: stopped by SIGINT; {len(rows)} done, 0 failed, {60 - len(rows)} not done\n"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 from conftest import fingerprint, pixels_of
 from PIL import Image
+
+from convfilter.mnist import answers
 
 
 def test_a_drawing_never_replaces_a_picture(cli: Any, digits: list[Path], tmp_path: Path) -> None:
@@ -32,7 +35,7 @@ def test_explain_draws(cli: Any, digits: list[Path], tmp_path: Path) -> None:
     assert pixels_of(drawing).std() > 20
     before = fingerprint(tmp_path)
     answer = cli("mnist", "predict", digits[0], "--explain", drawing)
-    assert answer.code == 1
+    assert (answer.code, answer.out) == (1, "")
     assert f"{drawing} exists already" in answer.err
     assert fingerprint(tmp_path) == before
     assert cli("mnist", "predict", digits[0], "--explain", drawing, "--overwrite").code == 0
@@ -90,3 +93,36 @@ def test_a_matplotlibrc_of_the_users(
     assert done.returncode == code, done.stderr
     assert done.stderr.startswith(says)
     assert done.stderr.count(b"\n") == bool(says)
+
+
+def test_a_drawing_that_exists_is_found_before_the_work(
+    cli: Any, digits: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture whose drawing is there already is not read in vain, and the others are read and drawn."""
+    read: list[Path] = []
+
+    def counted(path: Path, *arguments: Any, **options: Any) -> Any:
+        read.append(path)
+        return answer_of(path, *arguments, **options)
+
+    answer_of = answers.answer
+    monkeypatch.setattr(answers, "answer", counted)
+    (tmp_path / "seen").mkdir()
+    (tmp_path / "seen" / "digit-0.explain.png").touch()
+    answer = cli("mnist", "predict", "--json", *digits[:2], "--explain", tmp_path / "seen")
+    assert answer.code == 1
+    assert read == [digits[1]]
+    assert [json.loads(line)["digit"] for line in answer.out.splitlines()] == [2]
+    assert (tmp_path / "seen" / "digit-1.explain.png").stat().st_size > 0
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_an_answer_does_not_depend_on_its_drawing(
+    cli: Any, digits: list[Path], tmp_path: Path, options: list[str]
+) -> None:
+    """Where a drawing cannot be written, the answer is printed all the same, and the exit code is 1."""
+    (tmp_path / "file").touch()
+    answer = cli("mnist", "predict", *options, digits[0], "--explain", tmp_path / "file" / "seen.png")
+    assert answer.code == 1
+    assert str(digits[0]) in answer.out
+    assert f"cannot write {tmp_path}/file/seen.png" in answer.err

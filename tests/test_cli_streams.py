@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +91,11 @@ def test_picture_to_a_closed_output(photo: Path) -> None:
     assert b"standard output" in done.stderr
 
 
+@pytest.mark.parametrize("unbuffered", ["", "PYTHONUNBUFFERED=1 "])
 @pytest.mark.parametrize("command", ["blur photo.png", "blur photo.png -o -", "kernels list"])
-def test_full_device(photo: Path, command: str) -> None:
+def test_full_device(photo: Path, command: str, unbuffered: str) -> None:
     """Items 34 and 42: a full standard output is told, for results and for pictures, with exit code 1."""
-    done = shell(f"{COMMAND} {command} > /dev/full", photo.parent)
+    done = shell(f"{unbuffered}{COMMAND} {command} > /dev/full", photo.parent)
     assert done.returncode == 1
     assert b"No space left on device" in done.stderr
     assert b"Traceback" not in done.stderr
@@ -199,3 +202,29 @@ def test_a_picture_is_not_written_to_a_terminal(photo: Path) -> None:
 def test_usage_errors_without_standard_error(photo: Path, stderr: str) -> None:
     """Item 43: a usage error is exit code 2, even where nobody can be told."""
     assert shell(f"{COMMAND} blur --nonsense {stderr}", photo.parent).returncode == 2
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_signal_breaks_off_no_line(unbuffered: str) -> None:
+    """A long line of results is printed to its end where a signal comes meanwhile, with PYTHONUNBUFFERED too."""
+    script = """
+import signal
+from convfilter.cli import streams
+streams.prepare()
+signal.signal(signal.SIGUSR1, lambda *_: None)
+streams.result("ü" * 500_000)
+raise SystemExit(0 if streams.all_printed() else 1)
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert process.stdout is not None
+    start = os.read(process.stdout.fileno(), 1000)
+    time.sleep(0.2)  # until the pipe is full again
+    process.send_signal(signal.SIGUSR1)
+    time.sleep(0.1)
+    rest, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert (start + rest).decode() == "ü" * 500_000 + "\n"

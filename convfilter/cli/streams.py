@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 
@@ -26,6 +27,11 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # Python's own sign of a descriptor that was closed
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if sys.stdout is not None and isinstance(sys.stdout.buffer, io.RawIOBase):
+        # PYTHONUNBUFFERED: a write that a signal breaks off would be taken for a whole one; a buffer writes the rest.
+        encoding, errors = sys.stdout.encoding, sys.stdout.errors
+        raw: io.RawIOBase = sys.stdout.detach()
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, write_through=True)
 
 
 def result(text: str) -> None:

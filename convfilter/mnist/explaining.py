@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.atomic import told_as
+from convfilter.atomic import EXISTS, told_as
 from convfilter.endpoints import naming
 from convfilter.errors import ImageError, OptionError, one_line
 from convfilter.figures import format_of_drawing, new_figure, save_figure
@@ -61,6 +61,12 @@ def _no_inputs(targets: list[Path], pictures: list[Path]) -> list[Path]:
         if identity_of(path) in inputs:
             raise OptionError(f"{path}: is a picture that is to be read; give --explain another name")
     return targets
+
+
+def keep_drawing(picture: Path, target: Path, *, overwrite: bool) -> None:
+    """Refuse a drawing that exists before its picture is read; ImageError, which begins with the picture's path."""
+    if not overwrite and os.path.lexists(target):
+        raise ImageError(f"{picture}: {target} {EXISTS}")
 
 
 def draw_answer(answer: Answer, model: Model, target: Path, *, overwrite: bool = False) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from convfilter.cli.mnist import options
 from convfilter.names import INVERTS, Invert
 from convfilter.text import error_line, printable
 
+PATIENCE = 0.5
+"""Seconds that the last rows may take to be printed once the process is to end; nobody may be reading."""
+
 
 @click.command()
 @shared.input_argument(required=True)
@@ -59,19 +62,28 @@ def predict(
     from convfilter.errors import ImageError
     from convfilter.inputs import as_path
     from convfilter.mnist.answers import answer
-    from convfilter.mnist.explaining import draw_answer, drawing_targets
+    from convfilter.mnist.explaining import draw_answer, drawing_targets, keep_drawing
     from convfilter.mnist.models import load_model
 
     paths = [as_path(name) for name in inputs]
     drawings = drawing_targets(explain, paths) if explain else [None] * len(paths)
     network = load_model(model)
     done, failed = 0, 0
-    stop = threading.Event()
+    stop, printing = threading.Event(), threading.Lock()
     rows: list[tuple[str, ...]] = []
 
+    def print_rows(patience: float = -1) -> None:
+        if printing.acquire(timeout=patience):
+            if rows:
+                streams.result(answer_table(rows))
+                rows.clear()
+            printing.release()
+
     def summary() -> str:
-        if rows:
-            streams.result(answer_table(rows))
+        # The rows of a command that is busy with a slow picture; one that prints them already waits for a reader.
+        last = threading.Thread(target=print_rows, args=(0.1,), daemon=True)
+        last.start()
+        last.join(PATIENCE)
         return f"; {done} done, {failed} failed, {len(paths) - done - failed} not done"
 
     signals.summary, signals.wind_up = summary, stop.set
@@ -79,7 +91,15 @@ def predict(
         if stop.is_set():
             break
         try:
+            if drawing:
+                keep_drawing(path, drawing, overwrite=overwrite)
             read = answer(path, network, many=digits == "many", invert=invert, max_pixels=max_pixels)
+            if as_json:
+                streams.result("\n".join(answer_lines(read)))
+            else:
+                rows += answer_rows(read)
+                for warning in read.warnings:
+                    streams.warn(error_line(path, warning))
             if drawing:
                 for note in draw_answer(read, network, drawing, overwrite=overwrite):
                     streams.warn(error_line(path, note))
@@ -88,17 +108,9 @@ def predict(
             streams.warn(printable(str(error)))
             continue
         done += 1
-        if as_json:
-            for line in answer_lines(read):
-                streams.result(line)
-            continue
-        rows += answer_rows(read)
-        for warning in read.warnings:
-            streams.warn(error_line(path, warning))
+    print_rows()
     if stop.is_set():
         signals.end()
-    if rows:
-        streams.result(answer_table(rows))
     if failed:
         streams.warn(f"{done} done, {failed} failed")
         click.get_current_context().exit(1)
