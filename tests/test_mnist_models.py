@@ -50,13 +50,15 @@ def test_any_length_of_metadata_is_read(tmp_path: Path) -> None:
 
 
 def test_weights_that_cannot_be_computed_with(cli: Any, photo: Path, tmp_path: Path) -> None:
-    """Item 48: a model whose logits are no numbers is refused, not read as a digit."""
-    shapes = parameter_shapes(PRESETS["softmax"].layers)
-    weights = {name: np.full(shape, 3e38, np.float32) for name, shape in shapes.items()}
-    save_model(Model("softmax", weights), tmp_path / "m.safetensors")
-    answer = cli("mnist", "predict", "--json", photo, "--model", tmp_path / "m.safetensors")
-    assert (answer.code, answer.out) == (1, "")
-    assert "too large to compute with" in answer.err
+    """Item 48: a model whose logits may be no numbers is refused by its path, before any picture is read."""
+    path = tmp_path / "m.safetensors"
+    for preset, size in (("softmax", 3e38), ("fast", 1e7)):
+        shapes = parameter_shapes(PRESETS[preset].layers)
+        weights = {name: np.full(shape, size, np.float32) for name, shape in shapes.items()}
+        save_model(Model(preset, weights), path, overwrite=True)
+        answer = cli("mnist", "predict", "--json", tmp_path / "missing.png", photo, "--model", path)
+        assert (answer.code, answer.out) == (1, "")
+        assert answer.err == f"convfilter: {path}: its weights are too large to compute with; take another model\n"
 
 
 @pytest.mark.parametrize("bad", MODELS, ids=lambda bad: bad.name)

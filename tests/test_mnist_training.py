@@ -19,6 +19,7 @@ import pytest
 from conftest import convfilter, pixels_of
 from trainings import same, trained
 
+from convfilter.errors import TrainingError
 from convfilter.mnist import course
 from convfilter.mnist.course import Progress
 from convfilter.mnist.data import Mnist, load_mnist
@@ -80,6 +81,14 @@ def test_a_loss_that_is_no_number_ends_training(cli: Any, tmp_path: Path) -> Non
     assert "loss is no number" in answer.err
     assert answer.err.count("\n") == 1
     assert not (tmp_path / "out" / "model.safetensors").exists()
+
+
+def test_no_model_is_written_that_cannot_be_read(data: Mnist, tmp_path: Path) -> None:
+    """A training whose weights come to be too large to compute with ends as one whose loss does, with no model."""
+    run = run_of("softmax", epochs=0.1, learning_rate=1e34)
+    with pytest.raises(TrainingError, match="no number any more"):
+        trained(run, data, tmp_path)
+    assert not (tmp_path / "model.safetensors").exists()
 
 
 def test_a_budget_ends_training(cli: Any, tmp_path: Path) -> None:

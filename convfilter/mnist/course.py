@@ -14,6 +14,7 @@ from convfilter.atomic import told_as
 from convfilter.errors import ModelError, TrainingError
 from convfilter.mnist.checkpoints import ROW, History, save_checkpoint
 from convfilter.mnist.data import Mnist
+from convfilter.mnist.networks import require_computable
 from convfilter.mnist.prediction import evaluate
 from convfilter.mnist.trainer import Trainer
 
@@ -127,9 +128,11 @@ class Course:
 
     def _validate(self) -> None:
         now = self._progress()
+        layers, weights = self.trainer.preset.layers, self.trainer.weights()
         try:
+            require_computable(layers, weights)  # or the model could not be read again
             # Straight only: turned images would take three times as long, and change no choice.
-            found = evaluate(self.trainer.preset.layers, self.trainer.weights(), self.data.validation, (0.0,))
+            found = evaluate(layers, weights, self.data.validation, (0.0,))
         except ModelError:
             raise self._lost() from None
         row = (now.step, now.epoch, self.seconds, now.loss, now.accuracy, found.loss, found.accuracy)

@@ -10,7 +10,7 @@ from typing import Any
 
 from convfilter.errors import ModelError
 from convfilter.mnist.layers import Layers, parameter_shapes
-from convfilter.mnist.networks import Weights
+from convfilter.mnist.networks import Weights, require_computable
 from convfilter.mnist.presets import PRESETS
 from convfilter.mnist.tensor_files import Metadata, Shapes, read_tensors, write_tensors
 from convfilter.names import PresetName, nearest
@@ -60,7 +60,12 @@ def load_model(path: Path | None = None) -> Model:
     """
     path = path or SHIPPED
     metadata, weights = read_tensors(path / MODEL if os.path.isdir(path) else path, _shapes)  # noqa: PTH112, is_dir() raises
-    return Model(_preset(metadata), weights, json.loads(metadata["metrics"]))
+    model = Model(_preset(metadata), weights, json.loads(metadata["metrics"]))
+    try:
+        require_computable(model.layers, model.weights)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from None
+    return model
 
 
 def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convfilter.errors import ModelError
 from convfilter.mnist.layers import (
     Convolution,
     Dense,
@@ -25,6 +26,9 @@ from convfilter.runtime import operations, tensorflow
 
 EPSILON = 1e-3
 """Added to a variance before dividing by its root."""
+
+MOST = 1e35
+"""What no value in a network may come to: float32 ends at 3e38, and fast convolutions have larger values on the way."""
 
 Weights = dict[str, NDArray[np.float32]]
 """Parameters by name, such as ``convolution1/weights``."""
@@ -57,6 +61,21 @@ def folded(layers: Layers, trained: Mapping[str, NDArray[np.float32]]) -> Weight
             weights[f"{name}/weights"] = weights[f"{name}/weights"] * gain
             weights[f"{name}/bias"] = weights[f"{name}/bias"] - trained[f"{name}/mean"] * gain
     return weights
+
+
+def require_computable(layers: Layers, weights: Weights) -> None:
+    """Refuse weights with which some image could give what is no number.
+
+    Raises:
+        ModelError: the values of a layer could come to more than `MOST`.
+    """
+    most = 1.0
+    for name, _ in named(layers):
+        if f"{name}/weights" in weights:
+            each = np.abs(weights[f"{name}/weights"].astype(np.float64)).reshape(-1, len(weights[f"{name}/bias"]))
+            most = float((each.sum(axis=0) * most + np.abs(weights[f"{name}/bias"])).max())
+    if not most <= MOST:
+        raise ModelError("its weights are too large to compute with; take another model")
 
 
 def feature_maps(
