@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from convfilter.errors import ModelError
 from convfilter.mnist.presets import Run
 from convfilter.mnist.tensor_files import Metadata, Shapes, read_tensors, write_tensors
@@ -16,6 +18,12 @@ FORMAT = "convfilter-mnist-checkpoint-1"
 
 ROW = ("step", "epoch", "seconds", "loss", "accuracy", "validation_loss", "validation_accuracy")
 """What a row of the history tells."""
+
+MOST = float(np.finfo(np.float32).max)
+"""The greatest number that the history may hold: a loss can come near it."""
+
+MOST_SECONDS = 1e10
+"""Of training; more than any budget."""
 
 
 History = list[dict[str, float]]
@@ -57,14 +65,24 @@ def restore_checkpoint(path: Path, trainer: Trainer) -> tuple[History, float]:
 
     metadata, state = read_tensors(path, shapes)
     try:
-        step, seconds = int(metadata["step"]), float(metadata["seconds"])
-        history = [{key: float(row[key]) for key in ROW} for row in json.loads(metadata["history"])]
-    except (KeyError, ValueError, TypeError, RecursionError):
+        step, seconds = int(metadata["step"]), _number(metadata["seconds"], MOST_SECONDS)
+        history = [{key: _number(row[key]) for key in ROW} for row in json.loads(metadata["history"])]
+    except (KeyError, ValueError, TypeError, RecursionError, OverflowError):
         raise ModelError(f"{path}: a damaged checkpoint; leave --resume out and begin anew with --overwrite") from None
-    if not 0 <= step <= trainer.steps or (step == trainer.steps and not history):
+    budget = trainer.run.budget
+    ended = step == trainer.steps or (budget is not None and seconds >= budget)
+    if not 0 <= step <= trainer.steps or (ended and not history):
         raise ModelError(f"{path}: a damaged checkpoint: step {step} of {trainer.steps}; begin anew with --overwrite")
     trainer.restore(state, step)
     return history, seconds
+
+
+def _number(value: Any, most: float = MOST) -> float:
+    """A number that a training can have come to; anything else is a ValueError, TypeError or OverflowError."""
+    number = float(value)
+    if not 0 <= number <= most:
+        raise ValueError
+    return number
 
 
 def _run(metadata: Metadata) -> dict[str, Any]:
@@ -80,8 +98,13 @@ def _run(metadata: Metadata) -> dict[str, Any]:
 def _require_same(saved: dict[str, Any], run: Run) -> None:
     for name, value in asdict(run).items():
         if saved.get(name) != value:
-            option = "--" + name.replace("_", "-")
             raise ModelError(
-                f"was begun with {option} {str(saved.get(name))[:40]}, not {value}; "
+                f"was begun {_given(name, saved.get(name))}, not {_given(name, value)}; "
                 "repeat the options it was begun with, or begin anew with --overwrite"
             )
+
+
+def _given(name: str, value: Any) -> str:
+    """How a setting was given on the command line."""
+    option = "--" + name.replace("_", "-")
+    return f"without {option}" if value is None else f"with {option} {str(value)[:40]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -145,6 +146,8 @@ class Course:
         )
 
     def _save(self) -> None:
+        if not self.trainer.is_finite():
+            raise self._lost()  # the checkpoint before, from which a training can go on, stays
         if self.folder:
             with writing(self.folder / CHECKPOINT) as path:
                 save_checkpoint(path, self.trainer, self.history, self.seconds)
@@ -153,5 +156,6 @@ class Course:
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
     """For a block that writes a file of a training: a failure of the system becomes a TrainingError that names it."""
-    with told_as(TrainingError, path, "; mend that, and go on with --resume"):
+    way = "go on with --resume" if os.path.lexists(path.parent / CHECKPOINT) else "begin again"
+    with told_as(TrainingError, path, f"; mend that, and {way}"):
         yield path

@@ -83,6 +83,10 @@ class Trainer:
         """Everything that the next step depends on, beside `step`."""
         return {name: variable.numpy() for name, variable in self._variables().items()}
 
+    def is_finite(self) -> bool:
+        """Whether all of `state` is numbers that can be gone on with."""
+        return all(np.isfinite(array).all() for array in self.state().values())
+
     def restore(self, state: Mapping[str, NDArray[np.float32]], step: int) -> None:
         """Go on from a `state` after so many steps."""
         for name, variable in self._variables().items():

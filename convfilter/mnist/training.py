@@ -62,7 +62,7 @@ def train(
     """
     with _alone_in(folder) if writes else nullcontext():
         if writes:
-            check_folder(folder, resume=resume, overwrite=overwrite)  # again, now that nobody else writes there
+            _check_folder(folder, resume=resume, overwrite=overwrite)  # again, now that nobody else writes there
         trainer = Trainer(run, data.training, strategy)
         course = Course(trainer, data, folder if writes else None)
         if resume:
@@ -80,17 +80,27 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
     """Refuse a folder in which something would be lost, or nothing can be taken up.
 
     Raises:
-        OptionError: it holds a model or a checkpoint already, or no checkpoint to go on from.
+        OptionError: another training writes there, it holds a model or a checkpoint already, or no checkpoint to
+            go on from.
     """
     if resume and overwrite:
         raise OptionError("--resume goes on and --overwrite begins anew; give one of them")
+    if os.path.isdir(folder) and os.access(folder, os.R_OK):  # noqa: PTH112, is_dir() raises
+        with _alone_in(folder, fcntl.LOCK_SH):  # only looks, and keeps nobody out who only looks
+            pass
+    _check_folder(folder, resume=resume, overwrite=overwrite)
+
+
+def _check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
+    """The same, whoever writes there."""
     place = folder.absolute()
     while not os.path.lexists(place):
         place = place.parent
     if not place.is_dir():
         raise OptionError(f"{place}: is a file; --output is a folder")
     if not os.access(place, os.W_OK | os.X_OK):
-        raise OptionError(f"{place}: permission denied; name another --output")
+        why = "is on a file system that can only be read" if _is_read_only(place) else "permission denied"
+        raise OptionError(f"{place}: {why}; name another --output")
     if resume and not os.path.lexists(folder / CHECKPOINT):
         raise OptionError(f"{folder}: no {CHECKPOINT} to go on from; leave --resume out")
     for name, what in ((MODEL, "a model"), (CHECKPOINT, "a training that was stopped")):
@@ -99,8 +109,12 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
             raise OptionError(f"{folder}: holds {what} already{way}; --overwrite begins anew, or name another --output")
 
 
+def _is_read_only(place: Path) -> bool:
+    return bool(os.statvfs(place).f_flag & os.ST_RDONLY)
+
+
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def _alone_in(folder: Path, lock: int = fcntl.LOCK_EX) -> Iterator[None]:
     """Make a folder, and keep other trainings out of it; the system gives it free when the process ends."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +122,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise OptionError(f"{folder}: cannot be made ({error.strerror}); name another --output") from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, lock | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
         raise OptionError(f"{folder}: another training writes there now; name another --output") from None
