@@ -67,6 +67,16 @@ def sending(data: bytes, length: int | None = None, pause: float = 0.0) -> Calla
     return answer
 
 
+def dripping_head(handler: Handler) -> None:
+    """An answer whose headers never end, a byte at a time."""
+    try:
+        for byte in b"HTTP/1.0 200 OK\r\nX-Slow: " + b"x" * 200:
+            handler.wfile.write(bytes([byte]))
+            time.sleep(0.1)
+    except OSError:
+        pass  # the client has had enough
+
+
 def test_fetching(serve: Any, tmp_path: Path) -> None:
     """A file is fetched whole from the first mirror that has it, whatever the first one answers."""
     proxy = serve(sending(b"<html>Please log in</html>"))
@@ -83,6 +93,7 @@ def test_fetching(serve: Any, tmp_path: Path) -> None:
         (sending(WHOLE[:3000], len(WHOLE)), "broke off after 3,000 of"),
         (sending(bytes(17_000_000)), "has no end"),
         (sending(WHOLE, pause=0.05), "took longer than 1 s"),
+        (dripping_head, "took longer than 1 s"),
         (lambda handler: time.sleep(2), "timed out"),
         (lambda handler: handler.send_error(503), "Service Unavailable"),
         (sending(changed(5000, 99)), "SHA-256"),
@@ -112,6 +123,14 @@ def test_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DataError, match="refused") as error:
         fetch_missing(tmp_path / "cache")
     assert str(tmp_path / "cache") in str(error.value)
+
+
+def test_a_proxy_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Item 52: a proxy with a name that no machine can have ends in the same line as any other failure."""
+    monkeypatch.setattr("urllib.request._opener", None)  # which knows the proxies of before
+    monkeypatch.setenv("http_proxy", f"http://{'a' * 78}.example:80")
+    with pytest.raises(DataError, match="MNIST cannot be fetched"):
+        fetch(LABELS, tmp_path, ("http://mirror.invalid/",))
 
 
 def test_a_bad_cache_entry_is_fetched_again(serve: Any, mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:

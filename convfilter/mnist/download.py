@@ -6,6 +6,8 @@ import contextlib
 import http.client
 import io
 import os
+import queue
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -55,10 +57,10 @@ def fetch(
     for mirror in mirrors:
         url = f"{mirror}{file.name}.gz"
         try:
-            data = _download(url, patience, limit)
+            data = _within(limit, url, patience)
             samples(io.BytesIO(data), file)
             break
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: of a proxy that cannot be
             failures.append(f"{url}: {one_line(getattr(error, 'reason', error))}")
         except DataError as error:
             failures.append(f"{url}: what it sent {error}")
@@ -83,6 +85,26 @@ def _set_aside(path: Path) -> None:
         number += 1
     with contextlib.suppress(OSError):
         path.rename(aside)
+
+
+def _within(limit: float, url: str, patience: float) -> bytes:
+    """A download that is given up after so many seconds, whatever it waits for; a thread of its own waits on."""
+    answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            answers.put(_download(url, patience, limit))
+        except Exception as error:  # the one who waits gets it
+            answers.put(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        answer = answers.get(timeout=limit)
+    except queue.Empty:
+        raise TimeoutError(f"took longer than {limit:.0f} s") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _download(url: str, patience: float, limit: float) -> bytes:
