@@ -9,7 +9,9 @@ import numpy as np
 from conftest import fingerprint
 
 from convfilter import load_kernel
-from convfilter.mnist.models import load_model
+from convfilter.mnist.layers import parameter_shapes
+from convfilter.mnist.models import Model, load_model, save_model
+from convfilter.mnist.presets import PRESETS
 from convfilter.runtime import tensorflow
 
 
@@ -46,3 +48,18 @@ def test_kernels_keep_what_is_there(cli: Any, tmp_path: Path) -> None:
     (tmp_path / "new" / "bank.yaml").mkdir(parents=True)
     assert cli("mnist", "kernels", "-o", tmp_path / "new", "--overwrite").code == 2
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["bank.yaml"]
+
+
+def test_kernels_of_no_convolution_or_to_no_folder(cli: Any, tmp_path: Path) -> None:
+    """A network without a convolution names the presets that have one; a folder that cannot be made is named."""
+    shapes = parameter_shapes(PRESETS["softmax"].layers)
+    weights = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    save_model(Model("softmax", weights), tmp_path / "m.safetensors")
+    answer = cli("mnist", "kernels", "--model", tmp_path / "m.safetensors", "-o", tmp_path / "out")
+    assert answer.code == 1
+    others = [name for name in PRESETS if name != "softmax"]
+    assert all(name in answer.err for name in others)
+    answer = cli("mnist", "kernels", "-o", tmp_path / ("x" * 300))
+    assert answer.code == 1
+    assert answer.err.startswith(f"convfilter: cannot write {tmp_path}/xxx")
+    assert answer.err.endswith("File name too long\n")

@@ -26,17 +26,24 @@ for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
 _REASONS = {
     errno.EACCES: "permission denied; give yourself the right to read it",
     errno.EPERM: "permission denied; give yourself the right to read it",
-    errno.ELOOP: "is a loop of symbolic links; name the picture itself",
+    errno.ELOOP: "is a loop of symbolic links; name the file itself",
     errno.ENAMETOOLONG: "the name is too long; rename the file or its folders",
     errno.ENOTDIR: "no such file: a part of its path is not a folder",
     errno.ENXIO: "not a regular file; name a file of your own",
     errno.EISDIR: "is a directory, not a picture; name pictures, or a folder that holds some",
 }
 
+DIRECTORY = "is a directory, not a file; name a file"
+"""What to say of a folder where folders are not taken."""
+
 
 @contextmanager
-def open_regular(path: Path) -> Iterator[BinaryIO]:
+def open_regular(path: Path, *, folders: bool = True) -> Iterator[BinaryIO]:
     """Open a regular file for reading, without ever waiting for a pipe or a device.
+
+    Args:
+        path: the file.
+        folders: whether a folder of pictures could have been named.
 
     Raises:
         ImageError: it is missing, a dangling or looping link, unreadable, a directory, or not a regular
@@ -47,7 +54,7 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
     except (OSError, ValueError) as error:
         raise ImageError(_reason(path, error)) from None
     try:
-        _require_regular(os.fstat(descriptor))
+        _require_regular(os.fstat(descriptor), folders)
     except ImageError:
         os.close(descriptor)
         raise
@@ -55,9 +62,9 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _require_regular(found: os.stat_result) -> None:
+def _require_regular(found: os.stat_result, folders: bool) -> None:
     if stat.S_ISDIR(found.st_mode):
-        raise ImageError(_REASONS[errno.EISDIR])
+        raise ImageError(_REASONS[errno.EISDIR] if folders else DIRECTORY)
     if not stat.S_ISREG(found.st_mode):
         raise ImageError(_REASONS[errno.ENXIO])
 
@@ -67,7 +74,7 @@ def _reason(path: Path, error: OSError | ValueError) -> str:
         return "no such file: the name is not one a file can have"
     if error.errno == errno.ENOENT:
         if path.is_symlink():
-            return "is a symbolic link whose target is missing; repair the link or name the picture itself"
+            return "is a symbolic link whose target is missing; repair the link or name the file itself"
         return "no such file; check the name"
     return _REASONS.get(error.errno or 0, f"cannot be opened: {error.strerror}")
 

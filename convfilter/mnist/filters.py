@@ -39,7 +39,9 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
     """
     name = next((name for name, layer in named(model.layers) if isinstance(layer, Convolution)), None)
     if name is None:
-        raise ModelError(f"a network of preset {model.preset} has no convolution; take fast, classic or accurate")
+        raise ModelError(
+            f"a network of preset {model.preset} has no convolution; take fast, classic, accurate or international"
+        )
     weights, biases = model.weights[f"{name}/weights"][:, :, 0, :], model.weights[f"{name}/bias"]
     count = weights.shape[2]
     origin = f"the first layer of a network that convfilter trained on MNIST (preset {model.preset})"
@@ -56,7 +58,7 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
         "combine": "magnitude",
     }
     for path in (folder / name for name in files):
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112, is_dir() raises where a name is too long
             raise OptionError(f"{path}: is a directory; name another --output")
         if os.path.lexists(path) and not overwrite:
             raise OptionError(f"{path} {EXISTS}")

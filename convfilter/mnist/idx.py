@@ -71,7 +71,7 @@ def read_samples(path: Path, file: File) -> NDArray[np.uint8]:
         DataError: it cannot be read, or is something else; the message begins with the path.
     """
     try:
-        with open_regular(path) as stream:
+        with open_regular(path, folders=False) as stream:
             return samples(stream, file)
     except (ImageError, DataError) as error:
         raise DataError(f"{path}: {error}; {REMEDY}") from None

@@ -46,7 +46,7 @@ def read_tensors(path: Path, shapes_of: Callable[[Metadata], Shapes]) -> tuple[M
         ModelError: it cannot be read, or does not hold just that; the message begins with the path.
     """
     try:
-        with open_regular(path) as file:
+        with open_regular(path, folders=False) as file:
             start = read_up_to(file, 8)
             header = read_up_to(file, _header_size(start))
             metadata, found = _parsed(header)

@@ -65,7 +65,11 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float | No
     help="The same seed on the same device gives the same weights.",
 )
 @click.option(
-    "--budget", callback=_seconds, metavar="TIME", help="End after so long, such as 60s or 5m, whatever --epochs says."
+    "--budget",
+    callback=_seconds,
+    metavar="TIME",
+    help="End the steps after so long, such as 60s or 5m, whatever --epochs says; start, test and drawings come on top "
+    "(about 15 s).",
 )
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped, given the same options.")
 @click.option("--overwrite", is_flag=True, help="Begin anew where the folder holds a model already.")
