@@ -76,8 +76,14 @@ def train(
         return result
 
 
-def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
+def check_folder(folder: Path, *, resume: bool, overwrite: bool, alone: bool = True) -> None:
     """Refuse a folder in which something would be lost, or nothing can be taken up.
+
+    Args:
+        folder: of the model.
+        resume: whether a training is taken up.
+        overwrite: whether one begins anew.
+        alone: whether nobody else may write there; workers have a chief that does.
 
     Raises:
         OptionError: another training writes there, it holds a model or a checkpoint already, or no checkpoint to
@@ -85,7 +91,7 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
     """
     if resume and overwrite:
         raise OptionError("--resume goes on and --overwrite begins anew; give one of them")
-    if os.path.isdir(folder) and os.access(folder, os.R_OK):  # noqa: PTH112, is_dir() raises
+    if alone and os.path.isdir(folder) and os.access(folder, os.R_OK):  # noqa: PTH112, is_dir() raises
         with _alone_in(folder, fcntl.LOCK_SH):  # only looks, and keeps nobody out who only looks
             pass
     _check_folder(folder, resume=resume, overwrite=overwrite)

@@ -122,7 +122,7 @@ def train(
 
     folder = output or Path(f"mnist-{preset}")
     run = run_of(preset, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed, budget=budget)
-    check_folder(folder, resume=resume, overwrite=overwrite)
+    check_folder(folder, resume=resume, overwrite=overwrite, alone=strategy != "multiworker")
     stop = threading.Event()
     try:
         with (
