@@ -40,7 +40,7 @@ def draw_kernel(kernel: Kernel, target: Path, sample: Path | None = None, *, ove
     format_of_drawing(target)  # refused before anything is read
     sample = sample or shipped("sample.png", "samples/chelsea.png")
     try:
-        with open_regular(sample) as file:
+        with open_regular(sample, folders=False) as file:
             photograph = read(file, max_pixels=MAX_PIXELS).frames[0]
     except ImageError as error:
         raise OptionError(f"{sample}: {error}") from None

@@ -101,7 +101,7 @@ def _refuse_foreign(path: Path) -> None:
     if not os.path.lexists(path):
         return
     try:
-        with open_regular(path) as file:
+        with open_regular(path, folders=False) as file:
             own = GENERATOR.encode() in file.read(2000)
     except ImageError as error:
         raise OptionError(f"{path}: {error}") from None

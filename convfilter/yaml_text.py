@@ -54,7 +54,7 @@ def read(path: Path) -> Document:
             keys, tags, several documents or the same key twice.
     """
     try:
-        with open_regular(path) as file:
+        with open_regular(path, folders=False) as file:
             data = file.read(MAX_BYTES + 1)
     except ImageError as error:
         raise YamlError(f"{path}: {error}") from None
