@@ -10,7 +10,14 @@ from conftest import ROOT
 
 
 @pytest.mark.parametrize(
-    "part", ["arrays", pytest.param("programs", marks=pytest.mark.slow), "memory", "batches", "long"]
+    "part",
+    [
+        "arrays",
+        pytest.param("programs", marks=pytest.mark.slow),
+        "memory",
+        "batches",
+        pytest.param("long", marks=pytest.mark.slow),
+    ],
 )
 def test_filters(part: str) -> None:
     """A row for every case, with times or the word that a peer is missing."""

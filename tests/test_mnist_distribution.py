@@ -65,6 +65,7 @@ def test_two_workers_learn_what_one_process_learns(cli: Any, tmp_path: Path) -> 
         np.testing.assert_allclose(shared[name], array, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies(tmp_path: Path) -> None:
     """Item 39: when a worker is killed, the other ends with code 1 and one line, and its checkpoint is whole."""
     chief, other = start_workers(tmp_path, *TRAIN, "--epochs", "900")

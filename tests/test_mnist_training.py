@@ -56,7 +56,11 @@ def test_softmax_learns(cli: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("preset", "changes", "least"),
-    [("fast", {"epochs": 1.0}, 0.96), ("classic", {"epochs": 0.5}, 0.75), ("international", {"epochs": 1.0}, 0.94)],
+    [
+        ("fast", {"epochs": 1.0}, 0.96),
+        ("classic", {"epochs": 0.5}, 0.75),
+        pytest.param("international", {"epochs": 1.0}, 0.94, marks=pytest.mark.slow),
+    ],
 )
 def test_networks_learn(data: Mnist, tmp_path: Path, preset: Any, changes: dict[str, Any], least: float) -> None:
     """One look at 11,000 images is enough for each convolutional network to read most of a thousand others."""
@@ -171,6 +175,7 @@ def test_progress_on_a_terminal(tmp_path: Path) -> None:
         assert words in text
 
 
+@pytest.mark.slow
 def test_a_terminal_that_goes_away(tmp_path: Path) -> None:
     """A window that is closed takes the bar with it, not the training: files, line and code are the same."""
     ours, theirs = pty.openpty()
