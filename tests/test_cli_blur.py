@@ -107,7 +107,7 @@ def test_several_inputs_go_on_after_a_failure(cli: Any, photo: Path, tmp_path: P
         (["-o", "{nothing}.png"], "not a template"),
         (["-o", "a.png", "--in-place"], "leave out --output"),
         (["--compare", "out.xyz"], "the ending names no picture format"),
-        (["--compare", "-"], "--compare writes a file"),
+        (["--compare", "-"], "--compare and --keep-steps write files"),
     ],
 )
 def test_wrong_options_touch_nothing(cli: Any, photo: Path, arguments: list[str], says: str) -> None:
