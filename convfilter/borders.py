@@ -31,6 +31,11 @@ def source_indices(window: Window, size: int, first: NDArray[np.int64], count: i
     return border_index(first * window.stride + np.arange(start, stop + 1), size, window.border)
 
 
+def is_beyond(index: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+    """Which positions on an endless axis lie beyond the pixels [0, size)."""
+    return (index < 0) | (index >= size)
+
+
 def border_index(index: NDArray[np.int64], size: int, border: WindowBorder) -> NDArray[Any]:
     """Map positions on an endless axis to pixels in [0, size), by the borders that `numpy.pad` names.
 
@@ -49,4 +54,4 @@ def border_index(index: NDArray[np.int64], size: int, border: WindowBorder) -> N
             folded = index % period
             return np.where(folded < size, folded, period - folded)
         case "zero" | "valid":
-            return np.where((index < 0) | (index >= size), OUTSIDE, index)
+            return np.where(is_beyond(index, size), OUTSIDE, index)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from convfilter.borders import OUTSIDE, border_index
+from convfilter.borders import OUTSIDE, border_index, is_beyond
 from convfilter.comparing import shown
 from convfilter.explaining import Explanation, Span, area_of
 from convfilter.names import WindowBorder
@@ -56,7 +56,7 @@ def crop_of(explanation: Explanation, rows: Span, columns: Span, most: int) -> C
     for (first, last), length in zip(seen, size, strict=True):
         places = np.arange(first - CONTEXT, last + 1 + CONTEXT, every)
         indices.append(border_index(places, length, border))
-        beyond.append((places < 0) | (places >= length))
+        beyond.append(is_beyond(places, length))
     crop = pixels[indices[0].clip(0)][:, indices[1].clip(0)]
     crop[indices[0] == OUTSIDE] = 0
     crop[:, indices[1] == OUTSIDE] = 0

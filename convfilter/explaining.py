@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter import engine
-from convfilter.borders import border_index
+from convfilter.borders import border_index, is_beyond
 from convfilter.errors import OptionError
 from convfilter.filtering import filter_picture, prepared
 from convfilter.images.picture import Frame, Picture
@@ -222,7 +222,7 @@ def _patch(
         first, last = window.source(position, position, length)
         places = np.arange(first, last + 1, dilation)
         indices.append(border_index(places, length, window.border))
-        beyond.append((places < 0) | (places >= length))
+        beyond.append(is_beyond(places, length))
     patch = engine.numbers(frame.pixels, inner, indices[0], indices[1], alpha=frame.has_alpha)
     return patch, beyond[0][:, np.newaxis] | beyond[1]
 

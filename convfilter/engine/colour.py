@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convfilter.engine.levels import Levels
+from convfilter.engine.levels import Levels, on_colour
 from convfilter.errors import ImageError
 from convfilter.names import GrayMethod
 from convfilter.runtime import operations as tf_operations
@@ -40,7 +40,7 @@ def grayscale(part: Any, method: GrayMethod, levels: Levels) -> Any:
 def decode_srgb(part: Any, levels: Levels) -> Any:
     """Turn sRGB values into light (IEC 61966-2-1), mirrored below zero so that nothing is lost in between."""
     tf = tf_operations()
-    return _on_colour(
+    return _curved(
         part,
         levels,
         lambda v: tf.where(v <= 0.04045, v / 12.92, ((tf.maximum(v, 0.04045) + 0.055) / 1.055) ** 2.4),
@@ -50,17 +50,19 @@ def decode_srgb(part: Any, levels: Levels) -> Any:
 def encode_srgb(part: Any, levels: Levels) -> Any:
     """Turn light into sRGB values (IEC 61966-2-1), mirrored below zero."""
     tf = tf_operations()
-    return _on_colour(
+    return _curved(
         part,
         levels,
         lambda v: tf.where(v <= 0.0031308, v * 12.92, 1.055 * tf.maximum(v, 0.0031308) ** (1 / 2.4) - 0.055),
     )
 
 
-def _on_colour(part: Any, levels: Levels, curve: Any) -> Any:
+def _curved(part: Any, levels: Levels, curve: Any) -> Any:
     """Apply a curve on [0, 1] to the colour channels."""
     tf = tf_operations()
-    colours = part.shape[2] - levels.alpha
-    values = part[:, :, :colours] / levels.white
-    curved = tf.sign(values) * curve(tf.abs(values)) * levels.white
-    return tf.concat([curved, part[:, :, colours:]], 2)
+
+    def curved(colour: Any) -> Any:
+        values = colour / levels.white
+        return tf.sign(values) * curve(tf.abs(values)) * levels.white
+
+    return on_colour(part, levels, curved)

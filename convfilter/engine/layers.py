@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from convfilter.engine.levels import Levels
+from convfilter.engine.levels import Levels, on_colour
+from convfilter.engine.passes import from_image, to_image
 from convfilter.operations import Activate, Dropout, Pool, Round
 from convfilter.runtime import operations as tf_operations
 
@@ -21,17 +22,19 @@ def activate(part: Any, operation: Activate, levels: Levels) -> Any:
     """The colour through `tf.nn`, with 1 for white."""
     tf = tf_operations()
     function = getattr(tf.nn, operation.function)
-    colours = part.shape[2] - levels.alpha
-    colour = part[:, :, :colours]
     if operation.function == "relu":  # which is the same on every scale, and so exact
-        return tf.concat([function(colour), part[:, :, colours:]], 2)
-    values = tf.reshape(colour / levels.white, [-1])
-    count = tf.shape(values)[0]
-    # What is left over when the processor takes PACKET at once may differ in the last bit, and so by tiles.
-    active = function(tf.pad(values, [[0, -count % PACKET]]))[:count]
-    active = tf.reshape(active, tf.shape(colour)) * levels.white
-    active.set_shape(colour.shape)
-    return tf.concat([active, part[:, :, colours:]], 2)
+        return on_colour(part, levels, function)
+
+    def active(colour: Any) -> Any:
+        values = tf.reshape(colour / levels.white, [-1])
+        count = tf.shape(values)[0]
+        # What is left over when the processor takes PACKET at once may differ in the last bit, and so by tiles.
+        found = function(tf.pad(values, [[0, -count % PACKET]]))[:count]
+        found = tf.reshape(found, tf.shape(colour)) * levels.white
+        found.set_shape(colour.shape)
+        return found
+
+    return on_colour(part, levels, active)
 
 
 def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
@@ -47,8 +50,7 @@ def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
     slide = tf.nn.max_pool2d if operation.method == "max" else tf.nn.avg_pool2d
 
     def pooled(tensor: Any) -> Any:
-        channels, lanes = tensor.shape[2:]
-        image = tf.reshape(tensor, tf.concat([[1], tf.shape(tensor)[:2], [channels * lanes]], 0))
+        image = to_image(tensor)
         if operation.size > ONE_PASS[operation.method]:  # rows of columns take less
             maps = slide(
                 slide(image, (operation.size, 1), (operation.step, 1), "VALID"),
@@ -58,10 +60,10 @@ def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
             )
         else:
             maps = slide(image, operation.size, operation.step, "VALID")
-        maps = tf.reshape(maps, tf.concat([tf.shape(maps)[1:3], [channels, lanes]], 0))
+        maps = from_image(maps, tensor)
         if shares:
             maps *= tf.cast(shares[0] * shares[1], maps.dtype)
-            maps.set_shape((None, None, channels, lanes))
+            maps.set_shape((None, None, *tensor.shape[2:]))
         return maps
 
     if not levels.alpha:
@@ -85,12 +87,14 @@ def dropout(part: Any, operation: Dropout, levels: Levels, kept: Any) -> Any:
         levels: what the numbers mean.
         kept: whether each sample of the colour is kept.
     """
-    tf = tf_operations()
-    colours = part.shape[2] - levels.alpha
-    scaled = part[:, :, :colours] * (1 / (1 - operation.rate))
-    dropped = tf.where(kept, scaled, 0)
-    dropped.set_shape(scaled.shape)
-    return tf.concat([dropped, part[:, :, colours:]], 2)
+
+    def dropped(colour: Any) -> Any:
+        scaled = colour * (1 / (1 - operation.rate))
+        found = tf_operations().where(kept, scaled, 0)
+        found.set_shape(scaled.shape)
+        return found
+
+    return on_colour(part, levels, dropped)
 
 
 def round_(part: Any, operation: Round, levels: Levels) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,12 @@ class Levels:
         return "float64" if self.exact or self.depth == np.uint16 else "float32"
 
 
+def on_colour(part: Any, levels: Levels, function: Callable[[Any], Any]) -> Any:
+    """What a function makes of the colour of (rows, columns, channels, lanes); alpha stays beside it."""
+    colours = part.shape[2] - levels.alpha
+    return tf_operations().concat([function(part[:, :, :colours]), part[:, :, colours:]], 2)
+
+
 def in_range(part: Any, levels: Levels, range_: Range | None, extremes: Any) -> Any:
     """Bring computed numbers into the range of the picture, but for what is to be cut off.
 
@@ -57,13 +64,11 @@ def in_range(part: Any, levels: Levels, range_: Range | None, extremes: Any) -> 
         (lanes, rows, columns, channels).
     """
     tf = tf_operations()
-    colours = part.shape[2] - levels.alpha
     if range_ == "abs":
-        part = tf.concat([tf.abs(part[:, :, :colours]), part[:, :, colours:]], 2)
+        part = on_colour(part, levels, tf.abs)
     elif range_ == "rescale":
         least, greatest = extremes
-        colour = (part[:, :, :colours] - least) * levels.white / (greatest - least)
-        part = tf.concat([colour, part[:, :, colours:]], 2)
+        part = on_colour(part, levels, lambda colour: (colour - least) * levels.white / (greatest - least))
     return tf.transpose(part, (3, 0, 1, 2))
 
 

@@ -65,15 +65,25 @@ def correlate(part: Any, terms: list[tuple[Weights, ...]], stride: int, dilation
     """
     tf = tf_operations()
     channels, lanes = part.shape[2:]
-    if lanes > 1:
-        # Every channel of every lane is a channel of the convolution, with a filter of its own.
-        images = [tf.reshape(part, tf.concat([[1], tf.shape(part)[:2], [channels * lanes]], 0))]
-    else:
-        # One plane a call: with several, oneDNN ends the process on kernels of 150 x 150 and more.
-        images = tf.split(tf.transpose(part, (3, 0, 1, 2)), channels, axis=3)
+    # In lanes every channel of every lane is a channel of the convolution, with a filter of its own. Else one plane a
+    # call: with several, oneDNN ends the process on kernels of 150 x 150 and more.
+    images = [to_image(part)] if lanes > 1 else tf.split(tf.transpose(part, (3, 0, 1, 2)), channels, axis=3)
     found = [_sum(_slid(image, term, stride, dilation) for term in terms) for image in images]
-    whole = found[0] if len(found) == 1 else tf.concat(found, 3)
-    return tf.reshape(whole, tf.concat([tf.shape(whole)[1:3], [channels, lanes]], 0))
+    return from_image(found[0] if len(found) == 1 else tf.concat(found, 3), part)
+
+
+def to_image(part: Any) -> Any:
+    """(rows, columns, channels, lanes) as (1, rows, columns, channels x lanes), as operations on images take it."""
+    tf = tf_operations()
+    channels, lanes = part.shape[2:]
+    return tf.reshape(part, tf.concat([[1], tf.shape(part)[:2], [channels * lanes]], 0))
+
+
+def from_image(image: Any, part: Any) -> Any:
+    """The inverse of `to_image`, with the channels and lanes of a part."""
+    tf = tf_operations()
+    channels, lanes = part.shape[2:]
+    return tf.reshape(image, tf.concat([tf.shape(image)[1:3], [channels, lanes]], 0))
 
 
 def pairs_of(weights: Weights) -> list[tuple[Weights, Weights]] | None:
