@@ -11,7 +11,6 @@ from pydantic_core import ErrorDetails
 from convfilter.errors import ConvfilterError
 from convfilter.kernel_schema import KernelFile, quoted
 from convfilter.names import nearest
-from convfilter.recipe_schema import MAX_STEPS, STEPS, RecipeFile
 from convfilter.yaml_text import Document, Location, YamlError, read
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -46,7 +45,7 @@ def _explained(path: Path, document: Document, error: ValidationError, model: ty
     first = problems[0]  # a misspelt key explains the one that is missing
     location = _without_tags(first["loc"])
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    sentence = _sentence(first, in_recipe=model is RecipeFile)
+    sentence = _sentence(first, in_recipe=model is not KernelFile)
     return f"{path}:{document.line(location)}: {place_of(location)}{sentence}{more}"
 
 
@@ -96,12 +95,14 @@ def _sentence(problem: ErrorDetails, *, in_recipe: bool) -> str:
         case "too_short":
             return "a recipe has at least one step"
         case "too_long":
-            return f"a recipe has at most {MAX_STEPS} steps"
+            return f"a recipe has at most {problem['ctx']['max_length']} steps"
     return problem["msg"]
 
 
 def _model_at(location: Location, *, in_recipe: bool) -> type[BaseModel]:
     """What a mapping at a place of a file is to be."""
+    from convfilter.recipe_schema import STEPS, RecipeFile  # takes a while to load, and kernels need none of it
+
     tags = [str(part).strip("<>") for part in location if str(part).startswith("<")]
     if not in_recipe or "mapping" in tags:
         return KernelFile

@@ -6,6 +6,7 @@ import os
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convfilter import atomic
 from convfilter.comparing import contact_sheet, side_by_side, thumbnail
@@ -17,12 +18,14 @@ from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Picture
 from convfilter.images.writing import encode
 from convfilter.inputs import STREAM
-from convfilter.matching import Match
 from convfilter.names import Range
 from convfilter.operations import Operation, Operations, in_linear_light
 from convfilter.remote import exists
-from convfilter.stages import Stage
 from convfilter.targets import Job, format_of
+
+if TYPE_CHECKING:
+    from convfilter.matching import Match
+    from convfilter.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def _run(job: Job, settings: Settings) -> Outcome:
         if file is not None:
             notes += encode(after, format_, file, quality=settings.quality)
         # Inside, so that what cannot be written beside the target leaves it alone.
-        notes += _write_steps(job, before, settings, kept)
+        notes += _write_steps(job, before, after, settings, kept)
         if job.compare is not None and job.compare not in kept:
             with output_to(job.compare, settings.overwrite) as beside:
                 sheet = _comparison(before, after, settings)
@@ -191,15 +194,14 @@ def _filtered(picture: Picture, operations: Operations, settings: Settings) -> t
     )
 
 
-def _write_steps(job: Job, before: Picture, settings: Settings, kept: set[Path]) -> tuple[str, ...]:
+def _write_steps(job: Job, before: Picture, after: Picture, settings: Settings, kept: set[Path]) -> tuple[str, ...]:
     """The picture after every step, each in a file of its own."""
     notes: tuple[str, ...] = ()
     for path, stage in zip(job.steps, settings.steps, strict=True):
         if path in kept:
             continue
         with output_to(path, settings.overwrite) as file:
-            after, _ = _filtered(before, stage.operations, settings)
-            notes += encode(after, format_of(path), file, quality=settings.quality)
+            notes += encode(_shown(stage, before, after, settings), format_of(path), file, quality=settings.quality)
     return notes
 
 
@@ -207,5 +209,12 @@ def _comparison(before: Picture, after: Picture, settings: Settings) -> Picture:
     """Before and after; with stages, all of them on a sheet."""
     if not settings.stages:
         return side_by_side(before, after)
-    panels = ((stage.label, _filtered(before, stage.operations, settings)[0]) for stage in settings.stages)
+    panels = ((stage.label, _shown(stage, before, after, settings)) for stage in settings.stages)
     return contact_sheet(before, panels)
+
+
+def _shown(stage: Stage, before: Picture, after: Picture, settings: Settings) -> Picture:
+    """What a stage leaves of a picture; the last one is the result, which is there already."""
+    if stage.operations == settings.operations:
+        return after
+    return _filtered(before, stage.operations, replace(settings, count_clipped=False))[0]
