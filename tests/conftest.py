@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -144,3 +145,21 @@ def fingerprint(folder: Path) -> dict[str, tuple[str, int, int]]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+@pytest.fixture
+def limit_threads(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let the system start so many threads more, and then refuse."""
+
+    def limit(most: int) -> None:
+        begin, begun = threading.Thread.start, []
+
+        def limited(thread: threading.Thread) -> None:
+            if len(begun) >= most:
+                raise RuntimeError("can't start new thread")
+            begun.append(thread)
+            begin(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", limited)
+
+    return limit

@@ -8,7 +8,7 @@ import pty
 import shutil
 import subprocess
 import sys
-import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +42,9 @@ def test_skipping_hides_no_failure(cli: Any, tree: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("most", [0, 1])
-def test_no_more_threads(cli: Any, tree: Path, tmp_path: Path, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_threads(cli: Any, tree: Path, tmp_path: Path, most: int, limit_threads: Callable[[int], None]) -> None:
     """Item 46: where the system starts no more threads, those that there are do all of it."""
-    begin, begun = threading.Thread.start, []
-
-    def limited(thread: threading.Thread) -> None:
-        if len(begun) >= most:
-            raise RuntimeError("can't start new thread")
-        begun.append(thread)
-        begin(thread)
-
-    monkeypatch.setattr(threading.Thread, "start", limited)
+    limit_threads(most)
     answer = cli("blur", tree, "-r", "-j", 3, "-o", tmp_path / "out")
     assert (answer.code, answer.err) == (0, "4 done, 0 skipped, 0 failed\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from conftest import wait_until
@@ -75,17 +76,9 @@ def test_results_may_be_left(workers: int) -> None:
 
 
 @pytest.mark.parametrize("most", [0, 1, 2])
-def test_as_many_as_the_system_starts(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_as_many_as_the_system_starts(most: int, limit_threads: Callable[[int], None]) -> None:
     """Where the system starts fewer threads, even none, these do all of it."""
-    begin, begun = threading.Thread.start, []
-
-    def limited(thread: threading.Thread) -> None:
-        if len(begun) >= most:
-            raise RuntimeError("can't start new thread")
-        begun.append(thread)
-        begin(thread)
-
-    monkeypatch.setattr(threading.Thread, "start", limited)
+    limit_threads(most)
     assert sorted(threads.results(iter(range(20)), lambda item: item, 5)) == list(range(20))
     used: list[int] = []
     threads.share(iter(range(20)), used.append, 5)

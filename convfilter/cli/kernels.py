@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from convfilter.cli import options, streams
-from convfilter.text import printable
+
+if TYPE_CHECKING:
+    from convfilter.kernels import Kernel
 
 
 @click.group()
@@ -55,22 +58,16 @@ def show(
 @click.argument("files", metavar="FILE.yaml...", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
     """Check kernel files; the first mistake of each is told by line and cell."""
+    from convfilter.cli.checking import check_files
     from convfilter.errors import KernelError
     from convfilter.kernel_files import read_kernel_file
 
-    wrong = 0
-    for file in files:
-        try:
-            kernel = read_kernel_file(file)
-        except KernelError as error:
-            wrong += 1
-            streams.warn(printable(str(error)))
-        else:
-            height, width = kernel.size
-            bank = f", {len(kernel.filters)} by {kernel.combine}" if kernel.combine else ""
-            streams.result(f"{printable(file)}: a sound kernel, {height} x {width}{bank}")
-    if wrong:
-        click.get_current_context().exit(2)
+    def sound(kernel: Kernel) -> str:
+        height, width = kernel.size
+        bank = f", {len(kernel.filters)} by {kernel.combine}" if kernel.combine else ""
+        return f"a sound kernel, {height} x {width}{bank}"
+
+    check_files(files, read_kernel_file, KernelError, sound)
 
 
 @kernels.command()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from convfilter.cli import streams
-from convfilter.text import printable
+
+if TYPE_CHECKING:
+    from convfilter.recipe_files import Recipe
 
 
 @click.group()
@@ -39,21 +42,15 @@ def show(name: str) -> None:
 @click.argument("files", metavar="FILE.yaml...", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
     """Check recipe files; the first mistake of each is told by line and step."""
+    from convfilter.cli.checking import check_files
     from convfilter.errors import RecipeError
     from convfilter.recipe_files import read_recipe_file
 
-    wrong = 0
-    for file in files:
-        try:
-            recipe = read_recipe_file(file)
-        except RecipeError as error:
-            wrong += 1
-            streams.warn(printable(str(error)))
-        else:
-            count = len(recipe.operations)
-            streams.result(f"{printable(file)}: a sound recipe, {count} step{'s' if count > 1 else ''}")
-    if wrong:
-        click.get_current_context().exit(2)
+    def sound(recipe: Recipe) -> str:
+        count = len(recipe.operations)
+        return f"a sound recipe, {count} step{'s' if count > 1 else ''}"
+
+    check_files(files, read_recipe_file, RecipeError, sound)
 
 
 @recipes.command()
