@@ -44,7 +44,7 @@ def test_patterns_that_the_shell_left_alone(cli: Any, tree: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("null", [False, True])
-def test_lists(tree: Path, tmp_path: Path, null: bool) -> None:
+def test_lists(cli: Any, tree: Path, tmp_path: Path, null: bool) -> None:
     """Item 40: names come from a file or standard input, by lines or NUL, whatever bytes they are made of."""
     odd = os.fsencode(tree) + (b"/new\nline \xff.png" if null else b"/with space \xff.png")
     shutil.copy(tree / "a.png", odd)
@@ -58,9 +58,9 @@ def test_lists(tree: Path, tmp_path: Path, null: bool) -> None:
         assert len(outputs(tmp_path / "out")) == 2
     for content in (b"", b"\n\n"):
         (tmp_path / "list").write_bytes(content)
-        assert convfilter("gray", "--from-file", tmp_path / "list").returncode == 2
-    assert convfilter("gray", "--from-file", tmp_path / "none").returncode == 2
-    assert convfilter("gray").returncode == 2
+        assert cli("gray", "--from-file", tmp_path / "list").code == 2
+    assert cli("gray", "--from-file", tmp_path / "none").code == 2
+    assert cli("gray").code == 2
 
 
 def test_outputs_are_not_taken_for_inputs(cli: Any, tree: Path) -> None:

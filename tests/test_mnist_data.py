@@ -26,7 +26,7 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
     "lying-count": (changed(6, 0), "SHA-256"),
     "label-99": (changed(5000, 99), "SHA-256"),
     "short": (gzip.compress(PLAIN[:-1]), "10,007 bytes"),
-    "bomb": (gzip.compress(bytes(300_000_000)), "more than 10,008 bytes"),
+    "bomb": (gzip.compress(bytes(300_000_000), 1), "more than 10,008 bytes"),
     "wrong-checksum": (WHOLE[:-8] + b"1234" + WHOLE[-4:], "damaged or truncated gzip"),
     "not-deflate": (WHOLE[:12] + b"\xff" * 500, "damaged or truncated gzip"),
     "page": (b"<html>Bad gateway</html>", "24 bytes"),

@@ -60,32 +60,34 @@ def misclassified(result: Evaluation, images: Images) -> Any:
     """The misread digits, the surest mistakes first, each with what it is and what it was read as."""
     sureness = result.probabilities.max(axis=1)
     wrong = sorted(result.wrong, key=lambda index: -sureness[index])[:MOST_MISREAD]
-    columns = 10
-    rows = max(1, math.ceil(len(wrong) / columns))
-    figure = new_figure(columns, 1.25 * rows + 0.4)
-    figure.suptitle(f"{len(result.wrong)} misread: what it is, what it was read as, how sure", fontsize=10)
-    for place, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
-        axes.axis("off")
-        if place < len(wrong):
-            index = wrong[place]
-            axes.imshow(images[index], cmap="gray_r")
-            read_as = f"{result.labels[index]} → {result.predicted[index]}  {100 * sureness[index]:.0f} %"
-            axes.set_title(read_as, fontsize=8)
-    return figure
+    labels = [f"{result.labels[one]} → {result.predicted[one]}  {100 * sureness[one]:.0f} %" for one in wrong]
+    title = f"{len(result.wrong)} misread: what it is, what it was read as, how sure"
+    return _sheet(images[wrong].astype(float), labels, 10, title, cmap="gray_r", vmin=0, vmax=255)
 
 
 def filters(model: Model) -> Any:
     """The weights of the first layer: its kernels, or for a network without convolution its ten sums of pixels."""
     name, weights = next((name, array) for name, array in model.weights.items() if name.endswith("/weights"))
-    tiles = np.moveaxis(weights[:, :, 0, :], -1, 0) if weights.ndim == 4 else weights.T.reshape(-1, 28, 28)
-    columns = min(8, len(tiles))
-    rows = math.ceil(len(tiles) / columns)
-    figure = new_figure(columns * 1.1, rows * 1.25 + 0.5)
-    figure.suptitle(f"{name.removesuffix('/weights')}: red adds, blue takes away", fontsize=10)
+    convolution = weights.ndim == 4
+    tiles = np.moveaxis(weights[:, :, 0, :], -1, 0) if convolution else weights.T.reshape(-1, 28, 28)
     limit = float(np.abs(tiles).max()) or 1.0
-    for place, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
-        axes.axis("off")
-        if place < len(tiles):
-            axes.imshow(tiles[place], cmap="RdBu_r", vmin=-limit, vmax=limit)
-            axes.set_title(str(place + 1 if weights.ndim == 4 else place), fontsize=8)
+    labels = [str(number + convolution) for number in range(len(tiles))]
+    title = f"{name.removesuffix('/weights')}: red adds, blue takes away"
+    return _sheet(tiles, labels, min(8, len(tiles)), title, cmap="RdBu_r", vmin=-limit, vmax=limit)
+
+
+def _sheet(tiles: Any, labels: list[str], columns: int, title: str, **colours: Any) -> Any:
+    """Tiles (n, height, width) in rows, each below its label: one image, as axes for each would take seconds."""
+    height, width = tiles.shape[1:]
+    gap, rows = 0.3, max(1, math.ceil(len(tiles) / columns))
+    figure = new_figure(1.1 * columns, 1.1 * (1 + gap) * rows + 0.4)
+    figure.suptitle(title, fontsize=10)
+    axes = figure.subplots()
+    axes.axis("off")
+    axes.set(xlim=(0, columns), ylim=(rows * (1 + gap), 0), aspect="equal")
+    for place, (tile, label) in enumerate(zip(tiles, labels, strict=True)):
+        row, column = divmod(place, columns)
+        bottom = (row + 1) * (1 + gap)
+        axes.imshow(tile, extent=(column + 0.05, column + 0.95, bottom, bottom - 0.9 * height / width), **colours)
+        axes.text(column + 0.5, bottom - 0.95, label, ha="center", va="bottom", fontsize=8)
     return figure
