@@ -33,12 +33,14 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     )
     options = ["--nthreads", "1", "--no-dashboard", "--no-nanny", "--local-directory", str(tmp_path)]
     workers = [subprocess.Popen([*run, "worker", "--scheduler-file", str(file), *options], **quiet) for _ in range(2)]
-    wait_until(file.exists, 60)
-    workers[-1].scheduler = scheduler  # type: ignore[attr-defined]
-    yield json.loads(file.read_text())["address"], workers
-    for process in (*workers, scheduler):
-        process.kill()
-        process.wait()
+    try:
+        wait_until(lambda: file.exists() and file.read_text().endswith("}"), 60)  # it is written piece by piece
+        workers[-1].scheduler = scheduler  # type: ignore[attr-defined]
+        yield json.loads(file.read_text())["address"], workers
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
 
 
 def test_a_worker_that_dies(cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path) -> None:
