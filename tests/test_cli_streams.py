@@ -228,3 +228,18 @@ raise SystemExit(0 if streams.all_printed() else 1)
     rest, _ = process.communicate(timeout=20)
     assert process.returncode == 0
     assert (start + rest).decode() == "ü" * 500_000 + "\n"
+
+
+def test_nothing_is_lost_while_tensorflow_loads() -> None:
+    """What a picture fails with is told also while standard error is silenced for TensorFlow's log lines."""
+    script = """
+import os
+from convfilter import runtime
+from convfilter.cli import streams
+streams.prepare()
+with runtime._silenced_stderr():
+    os.write(2, b"a line of a log\\n")
+    streams.warn("bad.jpg: damaged")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stderr == b"bad.jpg: damaged\n"

@@ -30,14 +30,14 @@ class _Patient(io.TextIOBase):
         try:
             return int(self._stream.write(text))
         except OSError:
-            streams.point_to_null(2)
+            streams.point_to_null(self._stream)
             return len(text)
 
     def flush(self) -> None:
         try:
             self._stream.flush()
         except OSError:
-            streams.point_to_null(2)
+            streams.point_to_null(self._stream)
 
     def isatty(self) -> bool:
         return True

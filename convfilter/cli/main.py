@@ -61,7 +61,8 @@ def run(arguments: list[str]) -> int:
         try:
             error.show()
         except (OSError, AttributeError):  # standard error may be closed or full; Python would try again at its end
-            streams.point_to_null(2)
+            if sys.stderr is not None:
+                streams.point_to_null(sys.stderr)
         return error.exit_code
     except ConvfilterError as error:
         streams.warn(error_line("convfilter", str(error)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import signal
@@ -24,7 +23,7 @@ wind_up: Callable[[], None] | None = None
 """How a command is asked to end by itself, which it does with `end`; None where it is to be ended at once."""
 
 _stderr = 2
-"""Where the last line goes: standard error, even while it is silenced for TensorFlow's sake."""
+"""Where the last line goes: the descriptor of `sys.stderr`."""
 
 _received = signal.SIGTERM
 
@@ -37,8 +36,8 @@ def install() -> None:
     signal itself, and the thread that reads it ends the process, whatever the main thread does.
     """
     global _stderr
-    with contextlib.suppress(OSError):  # standard error may be closed
-        _stderr = os.dup(2)
+    if sys.stderr is not None:
+        _stderr = sys.stderr.fileno()
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
