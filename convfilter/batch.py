@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from convfilter import threads
 from convfilter.endpoints import naming
-from convfilter.errors import ImageError
+from convfilter.errors import DeviceError, ImageError
 from convfilter.files import Outcome, Settings, run_job
 from convfilter.names import Status
 from convfilter.remote import exists
-from convfilter.runtime import core_count, default_memory
+from convfilter.runtime import core_count, default_memory, operations
 from convfilter.targets import Job
 
 THUMBNAILS = 500
@@ -55,11 +56,18 @@ def run(jobs: list[Job], settings: Settings, *, at_once: int | None = None) -> I
     Raises:
         DeviceError: there is no such device.
     """
+    threads.start(_load_tensorflow, 1)  # while the first picture is read
     at_once = pictures_at_once(jobs, at_once)
     if at_once > 1:
         memory = settings.max_memory or default_memory()
         settings = replace(settings, workers=max(1, core_count() // at_once), max_memory=memory // at_once)
     yield from threads.results(with_settings(jobs, settings), lambda one: run_one(*one), at_once)
+
+
+def _load_tensorflow() -> None:
+    """Load what filters run with; who needs it waits for that, and is told what goes wrong."""
+    with suppress(DeviceError):
+        operations()
 
 
 def with_settings(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, Settings]]:

@@ -40,7 +40,7 @@ def share(items: Iterator[Item], use: Callable[[Item], object], workers: int) ->
         except BaseException as error:
             failures.append(error)
 
-    helpers = _start(work, workers - 1)
+    helpers = start(work, workers - 1)
     work()
     for helper in helpers:
         helper.join()
@@ -64,7 +64,7 @@ def results(items: Iterator[Item], make: Callable[[Item], Result], workers: int)
         except BaseException as error:  # the one who asked for results gets it
             ended.put(error)
 
-    if workers <= 1 or not _start(work, 1):
+    if workers <= 1 or not start(work, 1):
         yield from map(make, items)
         return
     try:
@@ -76,7 +76,7 @@ def results(items: Iterator[Item], make: Callable[[Item], Result], workers: int)
         over.set()
 
 
-def _start(work: Callable[[], None], count: int) -> list[threading.Thread]:
+def start(work: Callable[[], None], count: int) -> list[threading.Thread]:
     """Start threads that work; fewer, even none, where the system refuses more (ulimit -u).
 
     They do not keep the process from ending.
