@@ -10,6 +10,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,7 +45,7 @@ def output_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     target = Path(os.path.realpath(target))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folders(target.parent)
     except FileExistsError:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
     # The name does not grow with the target's, which may be as long as the file system allows.
@@ -90,6 +91,13 @@ def abandon_all() -> None:
     for temporary in list(_unfinished):
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def _make_folders(folder: Path) -> None:
+    """Make a folder and those above it that are missing, which may be more than calls can be nested."""
+    missing = takewhile(lambda one: not one.exists(), (folder, *folder.parents))
+    for one in reversed([*missing]):
+        one.mkdir(exist_ok=True)
 
 
 def _create(temporary: Path) -> BinaryIO:

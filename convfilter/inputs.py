@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from glob import glob, has_magic
 from itertools import takewhile
 from pathlib import Path, PurePath
+from typing import Literal
 
 from convfilter.errors import OptionError
 from convfilter.images.formats import format_of_suffix
@@ -162,21 +163,28 @@ def _matching(pattern: str, selection: Selection) -> Iterator[Source]:
 def _walked(root: Path, pattern: str) -> Iterator[Path]:
     """What matches a pattern with ``**`` below a folder; links to folders are not followed, as that might not end."""
     wanted = Path(pattern).parts[len(root.parts) :]
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        below = Path(folder).parts[len(root.parts) :]
-        for name in (*folders, *files):
-            if not name.startswith(".") and _fits((*below, name), wanted):
-                yield Path(folder, name)
+    for path, below, kind in _below(root, PurePath(), lambda _: True):
+        parts = (*below.parts, path.name) if kind == "file" else below.parts
+        if kind != "closed" and _fits(parts, wanted):
+            yield path
 
 
 def _fits(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     """Whether the parts of a path match those of a pattern."""
-    if not wanted:
-        return not parts
-    if wanted[0] == "**":
-        return any(_fits(parts[skipped:], wanted[1:]) for skipped in range(len(parts) + 1))
-    return bool(parts) and fnmatchcase(parts[0], wanted[0]) and _fits(parts[1:], wanted[1:])
+
+    def skipping(places: set[int]) -> set[int]:
+        """The places in the pattern, and those that ``**`` lets skip to."""
+        for place in range(len(wanted)):
+            if place in places and wanted[place] == "**":
+                places.add(place + 1)
+        return places
+
+    places = skipping({0})
+    for part in parts:
+        inside = {place for place in places if place < len(wanted)}
+        stay = {place for place in inside if wanted[place] == "**"}
+        places = skipping(stay | {place + 1 for place in inside - stay if fnmatchcase(part, wanted[place])})
+    return len(wanted) in places
 
 
 def _before_magic(pattern: str) -> Path:
@@ -186,20 +194,46 @@ def _before_magic(pattern: str) -> Path:
 
 def _in_folder(folder: Path, below: PurePath, selection: Selection) -> Iterator[Source]:
     """The pictures of a folder, and of those below it, in the order of their names."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        yield Source(folder, below.parent)  # reading it will say why, and that it failed
-        return
-    for entry in entries:
-        path = folder / entry.name
-        if entry.name.startswith("."):
-            continue  # hidden, such as our own unfinished files
-        if entry.is_dir(follow_symlinks=False):
-            if selection.recursive and Path(os.path.realpath(path)) not in selection.outside:
-                yield from _in_folder(path, below / entry.name, selection)
-        elif _is_picture(path, selection):
-            yield Source(path, below, found=True)
+
+    real = Path(os.path.realpath(folder))  # and so are the folders below it, as links are not followed
+
+    def enters(path: Path) -> bool:
+        return selection.recursive and real / path.relative_to(folder) not in selection.outside
+
+    for path, under, kind in _below(folder, below, enters):
+        if kind == "closed":
+            yield Source(path, under.parent)  # reading it will say why, and that it failed
+        elif kind == "file" and _is_picture(path, selection):
+            yield Source(path, under, found=True)
+
+
+def _below(
+    folder: Path, below: PurePath, enters: Callable[[Path], bool]
+) -> Iterator[tuple[Path, PurePath, Literal["file", "folder", "closed"]]]:
+    """What lies in a folder, and in the folders below it that are entered, in the order of names.
+
+    Each is given with the folders down to it, a folder itself among them; `closed` are those that cannot be looked
+    into. What is hidden is left out, such as our own unfinished files. Folders may be nested deeper than calls.
+    """
+    waiting = [(folder, below, True)]
+    while waiting:
+        path, under, is_folder = waiting.pop()
+        if not is_folder:
+            yield path, under, "file"
+            continue
+        if path != folder:
+            yield path, under, "folder"
+            if not enters(path):
+                continue
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
+        except OSError:
+            yield path, under, "closed"
+            continue
+        for entry in entries:
+            if not entry.name.startswith("."):
+                inner = entry.is_dir(follow_symlinks=False)
+                waiting.append((path / entry.name, under / entry.name if inner else under, inner))
 
 
 def _is_picture(path: Location, selection: Selection) -> bool:

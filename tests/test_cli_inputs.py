@@ -6,11 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
+from glob import glob
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import convfilter, fingerprint, outputs, pixels_of
+
+from convfilter.inputs import _walked
 
 
 @pytest.mark.parametrize(
@@ -130,3 +134,35 @@ def test_a_folder_of_the_name_of_the_stream(photo: Path, tmp_path: Path) -> None
     done = convfilter("gray", "-", "-o", "out.png", cwd=tmp_path, input=photo.read_bytes(), stdin=None)
     assert done.returncode == 0
     assert pixels_of(tmp_path / "out.png").ndim == 2
+
+
+def test_patterns_match_as_those_of_glob(tmp_path: Path, random: np.random.Generator) -> None:
+    """Random patterns with `**` match what Python's own glob finds in a random tree without links."""
+    for _ in range(60):
+        folder = tmp_path.joinpath(*random.choice(["a", "b", "ab"], random.integers(0, 4)))
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{random.choice(['a', 'b', 'ab'])}.png").touch()
+    for _ in range(60):
+        parts = ["**", *random.choice(["**", "*", "a*", "?", "b", "*.png", "ab.png"], random.integers(1, 5))]
+        pattern = str(tmp_path.joinpath(*random.permutation(parts)))
+        if "**" not in Path(pattern).name:  # where glob names the folder itself, too
+            wanted = {Path(path) for path in glob(pattern, recursive=True)}  # noqa: PTH207
+            assert set(_walked(tmp_path, pattern)) == wanted, pattern
+
+
+@pytest.mark.parametrize("name", ["{}", "{}/**/*.png"])
+def test_folders_deeper_than_calls(cli: Any, photo: Path, tmp_path: Path, name: str) -> None:
+    """Item 40: a picture below more folders than Python's calls can be nested is found, and its folders are made."""
+    deepest = tmp_path / "in" / "/".join("d" * 1100)
+    top, home = tmp_path / "in", Path.cwd()
+    for folder in (top, *["d"] * 1100):
+        os.mkdir(folder)  # noqa: PTH102
+        os.chdir(folder)
+    os.chdir(home)
+    shutil.copy(photo, deepest / "deep.png")
+    assert cli("gray", name.format(top), "-r", "-o", tmp_path / "out", "-q").code == 0
+    result = tmp_path / "out" / deepest.relative_to(top) / "deep.png"
+    assert result.exists()
+    for path in (deepest / "deep.png", result):  # as whoever cleans up may not be able to
+        path.unlink()
+        os.removedirs(path.parent)
