@@ -1,9 +1,9 @@
-"""Channels added to a frame and taken from it: colour for grey, alpha, and white behind what is transparent."""
+"""Channels added to a frame and taken from it: colour for grey, alpha, and a ground behind what is transparent."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,18 +17,19 @@ def is_transparent(frame: Frame) -> bool:
     return frame.has_alpha and bool((frame.pixels[..., -1] != full).any())
 
 
-def on_white(frame: Frame) -> Frame:
-    """The frame without alpha, laid on white; one without alpha as it is."""
+def laid_on(frame: Frame, ground: Literal["black", "white"]) -> Frame:
+    """The frame without alpha, laid on black or white; one without alpha as it is."""
     if not frame.has_alpha:
         return frame
     colour, alpha = frame.pixels[..., :-1], frame.pixels[..., -1:]
+    light = int(ground == "white")
     pixels: Any
     if frame.pixels.dtype.kind == "f":
-        pixels = colour * alpha + (1 - alpha)
+        pixels = colour * alpha + light * (1 - alpha)
     else:
         full = np.uint32(white(frame.pixels.dtype))
         wide = alpha.astype(np.uint32)
-        pixels = (colour * wide + full * (full - wide) + full // 2) // full  # full is odd: no ties
+        pixels = (colour * wide + light * full * (full - wide) + full // 2) // full  # full is odd: no ties
     return replace(frame, pixels=pixels.astype(frame.pixels.dtype), mode=mode_of(frame.colours, alpha=False))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from convfilter.errors import ImageError
-from convfilter.images.channels import is_transparent, on_white, widened_to
+from convfilter.images.channels import is_transparent, laid_on, widened_to
 from convfilter.images.formats import Format
 from convfilter.images.metadata import icc_fits, sized
 from convfilter.images.picture import Picture, mode_of
@@ -78,7 +78,7 @@ def _with_opacity(picture: Picture, format_: Format) -> Picture:
     if "RGBA" in format_.modes or not any(frame.has_alpha for frame in picture.frames):
         return picture
     lost = any(is_transparent(frame) for frame in picture.frames)
-    picture = replace(picture, frames=tuple(on_white(frame) for frame in picture.frames))
+    picture = replace(picture, frames=tuple(laid_on(frame, "white") for frame in picture.frames))
     return picture.noting("transparency was laid on white") if lost else picture
 
 

@@ -10,16 +10,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from convfilter.images.fitting import fit
-from convfilter.images.formats import FORMATS
 from convfilter.images.picture import Picture
+from convfilter.mnist.brightness import brightness
 from convfilter.mnist.data import Images
 from convfilter.mnist.ink import Floats, Ink, find_ink, stroke_width
 from convfilter.mnist.segmenting import Strokes, main_strokes, segment
 from convfilter.names import Invert
-
-SIDE = 800
-"""Pixels on the longer side of the picture in which digits are looked for; larger ones are made smaller."""
 
 BOX = 20
 """The side of the square that a digit of MNIST fills (LeCun et al., 1998)."""
@@ -71,7 +67,7 @@ def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") 
         many: look for a line of digits; otherwise for the one that is meant.
         invert: as for `find_ink`.
     """
-    gray, frames = _gray(picture), len(picture.frames)
+    gray, frames = brightness(picture), len(picture.frames)
     ink = find_ink(gray, invert)
     if ink is None:
         return Page(gray, (), inverted=invert == "yes", frames=frames)
@@ -81,29 +77,6 @@ def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") 
         main, others = main_strokes(groups, gray.shape)
         groups = [main]
     return Page(gray, tuple(_digit(ink, labels, group) for group in groups), ink.inverted, others, frames)
-
-
-def _gray(picture: Picture) -> Floats:
-    """The first frame as brightness in [0, 1], at most `SIDE` pixels on its longer side."""
-    pixels = fit(picture, FORMATS["BMP"]).frames[0].pixels  # 8 bits, on white, without CMYK
-    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-    image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    values = np.asarray(image, np.float32) / np.float32(255)
-    return values if values.ndim == 2 else _along_contrast(values)
-
-
-def _along_contrast(colours: Floats) -> Floats:
-    """The mixture of red, green and blue in which a picture has the most contrast, so that red stands out on green.
-
-    It is the first principal component of the differences from the local mean; light stays light.
-    """
-    local = colours - ndimage.uniform_filter(colours, (max(3, min(colours.shape[:2]) // 4),) * 2 + (1,), mode="nearest")
-    flat = local.reshape(-1, 3)
-    _, axes = np.linalg.eigh(flat.T @ flat)
-    mixture = axes[:, -1] if axes[:, -1].sum() >= 0 else -axes[:, -1]
-    mixed = colours @ mixture
-    darkest, lightest = np.minimum(mixture, 0).sum(), np.maximum(mixture, 0).sum()
-    return np.asarray((mixed - darkest) / (lightest - darkest), np.float32)
 
 
 def _digit(ink: Ink, labels: NDArray[Any], group: Strokes) -> Digit:
