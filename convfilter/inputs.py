@@ -194,7 +194,6 @@ def _before_magic(pattern: str) -> Path:
 
 def _in_folder(folder: Path, below: PurePath, selection: Selection) -> Iterator[Source]:
     """The pictures of a folder, and of those below it, in the order of their names."""
-
     real = Path(os.path.realpath(folder))  # and so are the folders below it, as links are not followed
 
     def enters(path: Path) -> bool:
