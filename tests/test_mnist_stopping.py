@@ -46,8 +46,8 @@ def test_a_changed_configuration_is_refused_by_name(
     before = fingerprint(tmp_path)
     answer_to = ("mnist", "train", "--preset", "softmax", "-o", tmp_path, "--resume")
     answer = cli(*answer_to, option, value)
-    assert answer.code == 1
-    assert f"was begun with {option} " in answer.err
+    assert answer.code == 2
+    assert f"{tmp_path}/checkpoint.safetensors: was begun with {option} " in answer.err
     assert answer.err.count("\n") == 1
     assert fingerprint(tmp_path) == before
     assert "was begun without --budget, not with --budget 540.0;" in cli(*answer_to, "--budget", "9m").err

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from convfilter.errors import ModelError
+from convfilter.errors import ModelError, OptionError
 from convfilter.mnist.presets import Run
 from convfilter.mnist.tensor_files import Metadata, Shapes, read_tensors, write_tensors
 from convfilter.mnist.trainer import Trainer
@@ -56,11 +56,12 @@ def restore_checkpoint(path: Path, trainer: Trainer) -> tuple[History, float]:
         How it went so far, and how many seconds it had taken.
 
     Raises:
-        ModelError: the file is no checkpoint, or one of a training with other settings.
+        ModelError: the file is no checkpoint.
+        OptionError: it is of a training with other settings.
     """
 
     def shapes(metadata: Metadata) -> Shapes:
-        _require_same(_run(metadata), trainer.run)
+        _require_same(_run(metadata), trainer.run, path)
         return trainer.state_shapes()
 
     metadata, state = read_tensors(path, shapes)
@@ -95,11 +96,11 @@ def _run(metadata: Metadata) -> dict[str, Any]:
     return run
 
 
-def _require_same(saved: dict[str, Any], run: Run) -> None:
+def _require_same(saved: dict[str, Any], run: Run, path: Path) -> None:
     for name, value in asdict(run).items():
         if saved.get(name) != value:
-            raise ModelError(
-                f"was begun {_given(name, saved.get(name))}, not {_given(name, value)}; "
+            raise OptionError(
+                f"{path}: was begun {_given(name, saved.get(name))}, not {_given(name, value)}; "
                 "repeat the options it was begun with, or begin anew with --overwrite"
             )
 

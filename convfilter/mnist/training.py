@@ -56,8 +56,9 @@ def train(
 
     Raises:
         Stopped: `stop` said so.
-        OptionError: as for `check_folder`, or another training writes into the folder.
-        ModelError: the checkpoint is damaged, or of another run.
+        OptionError: as for `check_folder`, another training writes into the folder, or the checkpoint is of one with
+            other settings.
+        ModelError: the checkpoint is damaged.
         TrainingError: the loss is not a number any more, or a file cannot be written.
     """
     with _alone_in(folder) if writes else nullcontext():
