@@ -5,17 +5,17 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from glob import glob, has_magic
 from itertools import takewhile
 from pathlib import Path, PurePath
-from typing import Literal
 
 from convfilter.errors import OptionError
 from convfilter.images.formats import format_of_suffix
 from convfilter.remote import Location, exists, found_in, is_url, locate
+from convfilter.walking import lying_below, matching
 
 STREAM = Path("-")
 """Standard input as an input, standard output as an output."""
@@ -149,7 +149,7 @@ def _matching(pattern: str, selection: Selection) -> Iterator[Source]:
     """The files that match a pattern, and the pictures of the folders that do."""
     fixed = _before_magic(pattern)
     outside = [folder for folder in selection.outside if Path(os.path.realpath(fixed)) in folder.parents]
-    matches = _walked(fixed, pattern) if "**" in Path(pattern).parts else map(Path, glob(pattern))  # noqa: PTH207
+    matches = matching(fixed, pattern) if "**" in Path(pattern).parts else map(Path, glob(pattern))  # noqa: PTH207
     for path in sorted(matches):
         below = path.parent.relative_to(fixed)
         if any(folder in (real := Path(os.path.realpath(path))).parents or folder == real for folder in outside):
@@ -158,33 +158,6 @@ def _matching(pattern: str, selection: Selection) -> Iterator[Source]:
             yield Source(path, below, found=True)
         elif Path(pattern).name != "**":  # which finds what is in them, too
             yield from _in_folder(path, below / path.name, selection)
-
-
-def _walked(root: Path, pattern: str) -> Iterator[Path]:
-    """What matches a pattern with ``**`` below a folder; links to folders are not followed, as that might not end."""
-    wanted = Path(pattern).parts[len(root.parts) :]
-    for path, below, kind in _below(root, PurePath(), lambda _: True):
-        parts = (*below.parts, path.name) if kind == "file" else below.parts
-        if kind != "closed" and _fits(parts, wanted):
-            yield path
-
-
-def _fits(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    """Whether the parts of a path match those of a pattern."""
-
-    def skipping(places: set[int]) -> set[int]:
-        """The places in the pattern, and those that ``**`` lets skip to."""
-        for place in range(len(wanted)):
-            if place in places and wanted[place] == "**":
-                places.add(place + 1)
-        return places
-
-    places = skipping({0})
-    for part in parts:
-        inside = {place for place in places if place < len(wanted)}
-        stay = {place for place in inside if wanted[place] == "**"}
-        places = skipping(stay | {place + 1 for place in inside - stay if fnmatchcase(part, wanted[place])})
-    return len(wanted) in places
 
 
 def _before_magic(pattern: str) -> Path:
@@ -199,40 +172,11 @@ def _in_folder(folder: Path, below: PurePath, selection: Selection) -> Iterator[
     def enters(path: Path) -> bool:
         return selection.recursive and real / path.relative_to(folder) not in selection.outside
 
-    for path, under, kind in _below(folder, below, enters):
+    for path, under, kind in lying_below(folder, below, enters):
         if kind == "closed":
             yield Source(path, under.parent)  # reading it will say why, and that it failed
         elif kind == "file" and _is_picture(path, selection):
             yield Source(path, under, found=True)
-
-
-def _below(
-    folder: Path, below: PurePath, enters: Callable[[Path], bool]
-) -> Iterator[tuple[Path, PurePath, Literal["file", "folder", "closed"]]]:
-    """What lies in a folder, and in the folders below it that are entered, in the order of names.
-
-    Each is given with the folders down to it, a folder itself among them; `closed` are those that cannot be looked
-    into. What is hidden is left out, such as our own unfinished files. Folders may be nested deeper than calls.
-    """
-    waiting = [(folder, below, True)]
-    while waiting:
-        path, under, is_folder = waiting.pop()
-        if not is_folder:
-            yield path, under, "file"
-            continue
-        if path != folder:
-            yield path, under, "folder"
-            if not enters(path):
-                continue
-        try:
-            entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
-        except OSError:
-            yield path, under, "closed"
-            continue
-        for entry in entries:
-            if not entry.name.startswith("."):
-                inner = entry.is_dir(follow_symlinks=False)
-                waiting.append((path / entry.name, under / entry.name if inner else under, inner))
 
 
 def _is_picture(path: Location, selection: Selection) -> bool:

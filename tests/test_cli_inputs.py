@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import convfilter, fingerprint, outputs, pixels_of
 
-from convfilter.inputs import _walked
+from convfilter.walking import matching
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_patterns_match_as_those_of_glob(tmp_path: Path, random: np.random.Gener
         pattern = str(tmp_path.joinpath(*random.permutation(parts)))
         if "**" not in Path(pattern).name:  # where glob names the folder itself, too
             wanted = {Path(path) for path in glob(pattern, recursive=True)}  # noqa: PTH207
-            assert set(_walked(tmp_path, pattern)) == wanted, pattern
+            assert set(matching(tmp_path, pattern)) == wanted, pattern
 
 
 @pytest.mark.parametrize("name", ["{}", "{}/**/*.png"])
