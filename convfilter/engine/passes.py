@@ -23,6 +23,10 @@ PAIR_COST = 2.5
 STRIP = 1024
 """Weights that are summed in one pass. Sums of sums keep more digits than one long float32 sum."""
 
+TURNED = 16
+"""Longer columns are slid over the image on its side, where the pixels under them are neighbours in memory; so are all
+over a single plane."""
+
 
 @lru_cache(maxsize=8)  # asked for by every graph, and by -v
 def passes_of(kernel: Kernel) -> list[list[tuple[Weights, ...]]]:
@@ -126,7 +130,16 @@ def _slid(image: Any, term: tuple[Weights, ...], stride: int, dilation: int) -> 
     """The kernels of a term one after another over an image (1, height, width, n)."""
     if len(term) == 1:
         return _in_strips(image, term[0], stride, stride, dilation)
-    return _in_strips(_in_strips(image, term[0], stride, 1, dilation), term[1], 1, stride, dilation)
+    column, row = term
+    found = _in_strips(image, row, 1, stride, dilation)
+    if len(column) <= TURNED and image.shape[3] > 1:
+        return _in_strips(found, column, stride, 1, dilation)
+    return _turned(_in_strips(_turned(found), column.T, 1, stride, dilation))
+
+
+def _turned(image: Any) -> Any:
+    """Rows as columns."""
+    return tf_operations().transpose(image, (0, 2, 1, 3))
 
 
 def _in_strips(image: Any, weights: Weights, down: int, across: int, dilation: int) -> Any:
