@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,3 +67,8 @@ def _along_contrast(colours: Floats) -> Floats:
     mixed = colours @ mixture
     darkest, lightest = np.minimum(mixture, 0).sum(), np.maximum(mixture, 0).sum()
     return np.asarray((mixed - darkest) / (lightest - darkest), np.float32)
+
+
+def reduced(gray: Floats, scale: int) -> Any:
+    """Smaller by a whole factor, each pixel the mean of those that it stands for: (height, width), float32."""
+    return np.asarray(Image.fromarray(gray).reduce(scale)) if scale > 1 else gray

@@ -11,9 +11,9 @@ from PIL import Image
 from scipy import ndimage
 
 from convfilter.images.picture import Picture
-from convfilter.mnist.brightness import brightness
+from convfilter.mnist.brightness import Floats, brightness
 from convfilter.mnist.data import Images
-from convfilter.mnist.ink import Floats, Ink, find_ink, stroke_width
+from convfilter.mnist.ink import Ink, find_ink, stroke_width
 from convfilter.mnist.segmenting import Strokes, main_strokes, segment
 from convfilter.names import Invert
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from convfilter.mnist.brightness import Floats, reduced
+from convfilter.mnist.light import Mask, without_shadows
 from convfilter.names import Invert
-
-Floats = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 PAPER_WINDOW = 0.4
 """The share of the shorter side that no stroke is as wide as; wider areas are paper, table or shadow."""
@@ -54,6 +52,14 @@ def find_ink(gray: Floats, invert: Invert = "auto") -> Ink | None:
         The ink, or None where the page is blank.
     """
     inverted = is_dark_on_light(gray) if invert == "auto" else invert == "yes"
+    ink = _written(gray, inverted)
+    if ink is None and invert == "auto":  # the shadows may have decided it
+        ink = _written(gray, not inverted)
+    return ink
+
+
+def _written(gray: Floats, inverted: bool) -> Ink | None:
+    """The writing that is darker than its paper, or lighter; None where there is none."""
     window = PAPER_WINDOW * min(gray.shape)
     ink = _ink(_contrast(gray, inverted, window), inverted)
     if ink is None:
@@ -62,7 +68,8 @@ def find_ink(gray: Floats, invert: Invert = "auto") -> Ink | None:
     closer = max(STROKES_IN_WINDOW * stroke_width(ink.mask), window / 5)
     if closer < window:
         ink = _ink(_contrast(gray, inverted, closer), inverted) or ink
-    return ink
+    mask = without_shadows(gray, ink.mask, inverted, stroke_width(ink.mask))
+    return replace(ink, mask=mask) if mask.any() else None
 
 
 def _ink(contrast: Floats, inverted: bool) -> Ink | None:
@@ -95,7 +102,7 @@ def is_dark_on_light(gray: Floats) -> bool:
     edge of the page, and the middle of the picture counts most. The rim of a picture is paper rather than ink.
     And paper reaches farther in every direction than a stroke is wide.
     """
-    small = _reduced(gray, max(1, min(gray.shape) // 60))
+    small = reduced(gray, max(1, min(gray.shape) // 60))
     window = max(3, round(PAPER_WINDOW * min(small.shape)))
     difference = small - ndimage.median_filter(small, size=window, mode="nearest")
     from_middle = np.maximum.outer(*(np.abs(np.linspace(-1, 1, side)) for side in small.shape))
@@ -148,7 +155,7 @@ def _contrast(gray: Floats, inverted: bool, window: float) -> Any:
 def _paper(gray: Floats, inverted: bool, window: float) -> Any:
     """The page without its writing: whatever is narrower than the window, in pixels, is taken away."""
     scale = max(1, int(window / 24))
-    small = _reduced(gray, scale)
+    small = reduced(gray, scale)
     size = max(3, round(window / scale))
     filled = (ndimage.grey_closing if inverted else ndimage.grey_opening)(small, size=(size, size), mode="nearest")
     # At the edge of a shadow, rather the shadow's paper: the other one would make ink of the shadow.
@@ -156,11 +163,6 @@ def _paper(gray: Floats, inverted: bool, window: float) -> Any:
     smooth = ndimage.gaussian_filter(edge, 1, mode="nearest")
     rows, columns = gray.shape
     return np.asarray(Image.fromarray(smooth).resize((columns, rows), Image.Resampling.BILINEAR))
-
-
-def _reduced(gray: Floats, scale: int) -> Any:
-    """Smaller by a whole factor, each pixel the mean of those that it stands for."""
-    return np.asarray(Image.fromarray(gray).reduce(scale)) if scale > 1 else gray
 
 
 def _noise(values: Floats) -> float:

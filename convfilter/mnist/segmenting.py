@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convfilter.mnist.ink import Mask
+from convfilter.mnist.light import Mask
 
 DUST = 0.004
 """Strokes of less than this share of the greatest one's area are none at all."""
