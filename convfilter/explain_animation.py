@@ -26,6 +26,9 @@ FRAME_MS, LAST_MS = 80, 2500
 SIDE = 360
 """Pixels of a half of the page, at most; a half is larger only where it is of more pixels."""
 
+LEAST = 250
+"""Pixels of the page that each half has for what is written above it."""
+
 TOP, BOTTOM, GAP = 26, 30, 30
 """Pixels of the page above, below and between the halves."""
 
@@ -98,7 +101,7 @@ def _frames(explanation: Explanation, rows: Span, columns: Span) -> tuple[list[N
     crop = crop_of(explanation, rows, columns, SIDE)
     before, after, palette = palette_numbers(crop.pixels, made)
     left = _half(before, 0)
-    right = _half(after, left.numbers.shape[1] + GAP)
+    right = _half(after, max(left.numbers.shape[1], LEAST) + GAP)
     page = _page(left, right)
     frames = []
     for row, column in product(range(made.shape[0]), range(made.shape[1])):
@@ -120,9 +123,9 @@ def _half(numbers: NDArray[np.uint8], left: int) -> Half:
 def _page(left: Half, right: Half) -> NDArray[np.uint8]:
     """Paper with the picture, room for the result, and what they are called."""
     height = max(left.numbers.shape[0], right.numbers.shape[0])
-    page = np.full((TOP + height + BOTTOM, right.left + right.numbers.shape[1]), _PAPER, np.uint8)
-    page[TOP : TOP + left.numbers.shape[0], : right.left - GAP] = left.numbers
-    page[TOP : TOP + right.numbers.shape[0], right.left :] = _EMPTY
+    page = np.full((TOP + height + BOTTOM, right.left + max(right.numbers.shape[1], LEAST)), _PAPER, np.uint8)
+    page[TOP : TOP + left.numbers.shape[0], : left.numbers.shape[1]] = left.numbers
+    page[TOP : TOP + right.numbers.shape[0], right.left : right.left + right.numbers.shape[1]] = _EMPTY
     image = Image.fromarray(page)
     draw = ImageDraw.Draw(image)
     _write(draw, (2, 4), "the picture (dark: beyond its edge)")

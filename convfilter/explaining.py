@@ -103,6 +103,7 @@ class Explanation:
         return tuple(step.operation for step in self.steps)
 
 
+@np.errstate(invalid="ignore", over="ignore")  # a float picture may hold NaN and infinity
 def explain(
     picture: Picture, operations: Operations, place: tuple[int, int] | None = None, *, range_: Range = "clip"
 ) -> Explanation:

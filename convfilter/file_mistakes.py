@@ -72,6 +72,8 @@ def _sentence(problem: ErrorDetails, *, in_recipe: bool) -> str:
     """What is wrong and what to do."""
     found = quoted(problem["input"])
     match problem["type"]:
+        case "extra_forbidden" if problem["loc"] == (("weights",) if in_recipe else ("steps",)):
+            return "makes this a kernel, for --kernel" if in_recipe else "makes this a recipe, for --recipe"
         case "extra_forbidden":
             known = [*_model_at(problem["loc"][:-1], in_recipe=in_recipe).model_fields]
             hint = nearest(str(problem["loc"][-1]), known)

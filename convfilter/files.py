@@ -12,7 +12,7 @@ from convfilter import atomic
 from convfilter.comparing import contact_sheet, side_by_side, thumbnail
 from convfilter.endpoints import naming, output_to, read_source
 from convfilter.errors import ImageError, OptionError
-from convfilter.filtering import filter_picture
+from convfilter.filtering import filter_picture, prepared
 from convfilter.images.formats import FORMATS
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Picture
@@ -133,7 +133,7 @@ def filter_file(
 
 
 def run_job(job: Job, settings: Settings) -> Outcome:
-    """Read, filter and write one picture, and the comparison if there is one.
+    """Read, filter and write one picture, and its comparison and its steps where they are asked for.
 
     Raises:
         ImageError: the file cannot be read, filtered or written; the message begins with its path.
@@ -217,4 +217,6 @@ def _shown(stage: Stage, before: Picture, after: Picture, settings: Settings) ->
     """What a stage leaves of a picture; the last one is the result, which is there already."""
     if stage.operations == settings.operations:
         return after
+    # In the channels of the whole chain, whose later steps may be the ones that take CMYK as RGB.
+    before = prepared(before, settings.operations)
     return _filtered(before, stage.operations, replace(settings, count_clipped=False))[0]

@@ -59,7 +59,9 @@ def load_kernel(
     if not name:
         raise KernelError("a kernel needs a name or a path; this one is empty")
     if name not in known and not is_path(name, path):
+        recipe = "/" not in name and (kernel_folder() / "recipes" / f"{name[:80]}.yaml").exists()
         hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
+        hint = "; it is a recipe, for --recipe" if recipe else hint
         raise KernelError(f"{shortened(name)}: no such kernel, and no file of that name{hint}")
     from convfilter.kernel_files import read_kernel_file  # pydantic takes a while to load, and the made ones need none
 

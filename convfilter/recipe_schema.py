@@ -17,7 +17,7 @@ MAX_STEPS = 32
 
 def _parse_whole(value: Any) -> int:
     if not isinstance(value, str) or not re.fullmatch(r"0|[1-9]\d{0,17}", value, re.ASCII):
-        raise PydanticCustomError("whole", "{text} is not a whole number", {"text": quoted(value)})
+        raise PydanticCustomError("whole", "{text} is not a whole number of at most 18 digits", {"text": quoted(value)})
     return int(value)
 
 

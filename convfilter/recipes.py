@@ -41,5 +41,7 @@ def load_recipe(name: str | os.PathLike[str]) -> Recipe:
         return read_recipe_file(recipe_folder() / f"{name}.yaml")
     if library.is_path(name, Path(name)):
         return read_recipe_file(Path(name))
+    kernel = name in (*library.MADE, *library.kernel_names())
     hint = nearest(name, known) or "; `convfilter recipes list` shows all"
+    hint = "; it is a kernel, for --kernel" if kernel else hint
     raise RecipeError(f"{shortened(name)}: no such recipe, and no file of that name{hint}")

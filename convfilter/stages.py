@@ -31,8 +31,9 @@ def steps_of(operations: Operations) -> tuple[Stage, ...]:
 
 
 def step_names(operations: Operations) -> tuple[str, ...]:
-    """What the files of all steps are called: by a number and a word."""
-    return tuple(f"{number}-{_verb(operation)}" for number, operation in enumerate(operations, 1))
+    """What the files of all steps are called: by a number and a word; in the order of names, they are in theirs."""
+    digits = len(str(len(operations)))
+    return tuple(f"{number:0{digits}}-{_verb(operation)}" for number, operation in enumerate(operations, 1))
 
 
 def filters_of(operations: Operations) -> tuple[Stage, ...]:

@@ -64,7 +64,7 @@ def plan(
             that was named are made below the output folder, too.
         compare: the same for the picture of before and after.
         in_place: every output is its input.
-        keep_steps: a folder for the picture after every step, and the names of these.
+        keep_steps: a folder for the picture after every step, or a template of one, and the names of these.
 
     Raises:
         OptionError: paths contradict each other, an ending names no format, an output would
@@ -95,7 +95,7 @@ def plan(
             if compare is not None:
                 before_after, _ = _target(source, f"{command}.compare", compare, several)
             if keep_steps is not None:
-                steps = _steps(source, target, *keep_steps)
+                steps = _steps(source, command, target, *keep_steps)
         jobs.append(Job(path, target, format_, before_after, in_place, steps))
     _refuse_clashes(jobs)
     return jobs
@@ -132,13 +132,11 @@ def _target(one: Source, command: str, output: str | None, several: bool) -> tup
         if several:
             raise OptionError("standard output holds one picture; give --output a folder for several")
         return STREAM, None
-    suffix = source.suffix if format_of_suffix(source.suffix) else _suffix_of_content(source)
-    stem = "stdin" if source == STREAM else source.name.removesuffix(source.suffix)
+    stem, suffix = _stem(source), source.suffix if format_of_suffix(source.suffix) else _suffix_of_content(source)
     if output is None:
         target = source.with_name(f"{stem}.{command}{suffix}")
     elif "{" in output:
-        fields = {"stem": stem, "suffix": suffix, "name": stem + suffix, "command": command}
-        target = _fill(output, **fields, folder=str(source.parent), below=str(one.below))
+        target = _fill(output, one, suffix, command)
     elif output.endswith(("/", os.sep)) or os.path.isdir(output) or several:  # noqa: PTH112, is_dir() raises
         if os.path.lexists(output) and not os.path.isdir(output):  # noqa: PTH112
             raise OptionError(f"{output}: is a file; several inputs need a folder or a template like out/{{stem}}.png")
@@ -150,12 +148,21 @@ def _target(one: Source, command: str, output: str | None, several: bool) -> tup
     return target, format_of(target)
 
 
-def _steps(source: Source, target: Path, folder: str, names: tuple[str, ...]) -> tuple[Path, ...]:
+def _steps(source: Source, command: str, target: Path, folder: str, names: tuple[str, ...]) -> tuple[Path, ...]:
     """The files for the steps of one input: as the output folder is laid out, with the ending of the output."""
     suffix = source.path.suffix if target == STREAM else target.suffix
     suffix = suffix if format_of_suffix(suffix) else ".png"
-    stem = "stdin" if source.path == STREAM else source.path.stem
-    return tuple(locate(folder).joinpath(*source.below.parts, f"{stem}.{name}{suffix}") for name in names)
+    template = "{" in folder
+    inside = _fill(folder, source, source.path.suffix, command) if template else locate(folder)
+    inside = inside if template else inside.joinpath(*source.below.parts)
+    if not is_remote(inside) and os.path.lexists(inside) and not os.path.isdir(inside):  # noqa: PTH112
+        raise OptionError(f"{inside}: is a file; --keep-steps needs a folder")
+    return tuple(inside / f"{_stem(source.path)}.{name}{suffix}" for name in names)
+
+
+def _stem(source: Path) -> str:
+    """What an input is called, without its ending."""
+    return "stdin" if source == STREAM else source.name.removesuffix(source.suffix)
 
 
 def _suffix_of_content(source: Path) -> str:
@@ -170,8 +177,11 @@ def _suffix_of_content(source: Path) -> str:
     return format_.suffixes[0] if format_ else source.suffix
 
 
-def _fill(template: str, **values: str) -> Path:
-    """The path that a template gives; a field is a bare name, without format or attributes."""
+def _fill(template: str, one: Source, suffix: str, command: str) -> Path:
+    """The path that a template gives for an input; a field is a bare name, without format or attributes."""
+    stem = _stem(one.path)
+    values = {"stem": stem, "suffix": suffix, "name": stem + suffix, "command": command}
+    values |= {"folder": str(one.path.parent), "below": str(one.below)}
     try:
         fields = {tuple(field) for _, *field in Formatter().parse(template) if field[0] is not None}
     except ValueError:
@@ -192,6 +202,13 @@ def _refuse_clashes(jobs: list[Job]) -> None:
             if identity in inputs:
                 raise OptionError(f"{path}: is the input {inputs[identity]}; --in-place replaces inputs")
             if identity in outputs:
-                both = f"{outputs[identity].source} and {job.source}"
-                raise OptionError(f"{path}: written twice, for {both}; give --output a template that tells them apart")
+                raise OptionError(f"{path}: written twice, {_remedy(path, outputs[identity], job)}")
             outputs[identity] = job
+
+
+def _remedy(path: Path, one: Job, other: Job) -> str:
+    """For whom a file would be written twice, and what to do."""
+    if one is other:
+        return f"for {one.source}; name different files with --output, --compare and --keep-steps"
+    option = "--keep-steps" if path in other.steps else "--compare" if path == other.compare else "--output"
+    return f"for {one.source} and {other.source}; give {option} a template that tells them apart"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import suppress
 
@@ -22,6 +23,8 @@ def error_line(path: str | os.PathLike[str], message: str) -> str:
 
 def number(value: float, width: int, digits: int = 4) -> str:
     """A number in so many characters, where it can be, with at most so many digits after the point."""
+    if not math.isfinite(value):
+        return f"{value:g}"
     value = value + 0.0  # which makes -0 0
     if value == round(value) and len(f"{value:.0f}") <= width:
         return f"{value:.0f}"

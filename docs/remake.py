@@ -20,12 +20,11 @@ DOCS = Path(__file__).parent
 
 
 def remake(folder: Path) -> list[tuple[str, str]]:
-    """Run the commands of the tutorial in an empty folder; its pictures are then in docs/pictures there.
+    """Run the commands of the tutorial in an empty folder; its pictures are then in tutorial/ there.
 
     Returns:
         Each command with what it printed to standard output.
     """
-    (folder / "docs" / "pictures").mkdir(parents=True)
     (folder / "samples").symlink_to(DOCS.parent / "samples")
     before = Path.cwd()
     os.chdir(folder)
@@ -41,8 +40,8 @@ def commands() -> list[str]:
 
 
 def pictures() -> list[str]:
-    """The pictures that the tutorial shows, as it names them."""
-    return re.findall(r"!\[.*?\]\((pictures/.*?)\)", (DOCS / "tutorial.md").read_text())
+    """The names of the pictures that the tutorial shows."""
+    return re.findall(r"!\[.*?\]\(pictures/(.*?)\)", (DOCS / "tutorial.md").read_text())
 
 
 def _printed(command: str) -> str:
@@ -58,7 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         remake(Path(folder))
         for name in pictures():
-            shutil.copy(Path(folder, "docs", name), DOCS / name)
+            shutil.copy(Path(folder, "tutorial", name), DOCS / "pictures" / name)
 
 
 if __name__ == "__main__":

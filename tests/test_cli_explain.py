@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from conftest import fingerprint, pixels_of
 from files_pixels import noise
 from PIL import Image
@@ -253,3 +254,16 @@ def test_kernels_from_files(cli: Any, photo: Path) -> None:
     seen = pixels_of(photo)[8:10, 6:8].astype(float)
     sums = (seen * np.array([[1, 2], [3, -4]])[:, :, None]).sum(axis=(0, 1)) / 2 + 0.25 * 255
     assert written(out) == np.rint(sums.clip(0, 255)).astype(int).tolist()
+
+
+def test_numbers_that_are_none(cli: Any, tmp_path: Path) -> None:
+    """A float picture may hold NaN and infinity; what they make of a pixel is told and drawn like any other number."""
+    samples = np.ones((7, 7), np.float32)
+    samples[2, 2], samples[5, 5] = np.nan, np.inf
+    tifffile.imwrite(tmp_path / "odd.tif", samples)
+    call = ["explain", tmp_path / "odd.tif", "--kernel", "sobel", "--at"]
+    for place, value in (("3,3", "nan"), ("6,6", "nan"), ("0,6", "0")):
+        answer = cli(*call, place)
+        assert (answer.code, answer.err) == (0, "")
+        assert answer.out.rstrip().endswith(f"grey {value}")
+    assert cli(*call, "3,3", "-o", tmp_path / "odd.png", "--animate", tmp_path / "odd.gif").code == 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SAMPLES, fingerprint, pixels_of
+from conftest import ROOT, SAMPLES, fingerprint, pixels_of
 from PIL import Image, ImageFilter
 
 import convfilter
@@ -242,3 +242,50 @@ def test_preview_on_a_terminal(cli: Any, photo: Path) -> None:
     assert "\x1b[" not in shown["dumb"]
     answer = cli("apply", photo, "--kernel", "laplacian8", "--preview", "--overwrite")
     assert answer.out.split() == [str(photo.with_name("photo.apply.png"))]
+
+
+def test_steps_of_ink_are_those_of_the_chain(cli: Any, tmp_path: Path, random: np.random.Generator) -> None:
+    """Where a later step takes CMYK as RGB, the steps before it do as well, as they do in the chain."""
+    ink = random.integers(0, 256, (20, 24, 4), np.uint8)
+    Image.fromarray(ink, "CMYK").save(tmp_path / "ink.tif")
+    (tmp_path / "r.yaml").write_text("steps:\n - convolve: mean3x3\n - dropout: 0.5\n   seed: 3\n - gray: rec601\n")
+    call = ["apply", tmp_path / "ink.tif", "--recipe", tmp_path / "r.yaml", "-o", tmp_path / "out.png"]
+    assert cli(*call, "--keep-steps", tmp_path).code == 0
+    dropped, gray = pixels_of(tmp_path / "ink.2-dropout.png"), pixels_of(tmp_path / "out.png")
+    assert dropped.shape == (20, 24, 3)
+    assert np.abs(dropped @ [0.299, 0.587, 0.114] - gray)[dropped.max(axis=2) < 255].max() <= 1
+
+
+def test_where_steps_go(cli: Any, photo: Path, tmp_path: Path) -> None:
+    """Ten steps stand in their order in a folder; a template tells pictures apart; clashes name what would help."""
+    (tmp_path / "ten.yaml").write_text("steps:\n" + " - activate: relu\n" * 10)
+    Image.open(photo).save(tmp_path / "photo.jpg")
+    both = [photo, tmp_path / "photo.jpg"]
+    call = ["apply", *both, "--recipe", tmp_path / "ten.yaml", "-o", f"{tmp_path}/{{name}}.png", "--keep-steps"]
+    assert "give --keep-steps a template" in cli(*call, tmp_path / "steps").err
+    assert cli(*call, f"{tmp_path}/steps/{{suffix}}").code == 0
+    names = sorted(path.name for path in (tmp_path / "steps" / ".png").iterdir())
+    assert names == [f"photo.{number:02}-activate.png" for number in range(1, 11)]
+    answer = cli(*call, photo)
+    assert (answer.code, answer.err) == (2, f"convfilter: {photo}: is a file; --keep-steps needs a folder\n")
+    answer = cli("blur", photo, "-o", tmp_path / "one.png", "--compare", tmp_path / "one.png")
+    assert answer.code == 2
+    assert "name different files with --output, --compare" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "says"),
+    [
+        ("--kernel", "first-layer", "it is a recipe, for --recipe"),
+        ("--kernel", ROOT / "kernels" / "recipes" / "first-layer.yaml", "makes this a recipe, for --recipe"),
+        ("--recipe", "sobel", "it is a kernel, for --kernel"),
+        ("--recipe", "gaussian", "it is a kernel, for --kernel"),
+        ("--recipe", ROOT / "kernels" / "sobel.yaml", "makes this a kernel, for --kernel"),
+    ],
+)
+def test_kernels_and_recipes_are_told_apart(cli: Any, photo: Path, option: str, name: object, says: str) -> None:
+    """Whoever gives a recipe to --kernel, or a kernel to --recipe, is told the other option."""
+    answer = cli("apply", photo, option, name)
+    assert answer.code == 2
+    assert says in answer.err
+    assert answer.err.count("\n") == 1

@@ -31,7 +31,8 @@ def test_commands_are_found() -> None:
     commands = REMAKE.commands()
     assert len(commands) >= 12
     assert len(REMAKE.pictures()) >= 10
-    assert {f"docs/{name}" for name in REMAKE.pictures()} <= {word for command in commands for word in command.split()}
+    made = {word for command in commands for word in command.split()}
+    assert {f"tutorial/{name}" for name in REMAKE.pictures()} <= made
 
 
 def test_pictures_and_lines_are_those_of_the_commands(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_pictures_and_lines_are_those_of_the_commands(tmp_path: Path) -> None:
     """
     outputs = dict(REMAKE.remake(tmp_path))
     for name in REMAKE.pictures():
-        assert_same_pictures(ROOT / "docs" / name, tmp_path / "docs" / name)
+        assert_same_pictures(ROOT / "docs" / "pictures" / name, tmp_path / "tutorial" / name)
     shown = re.findall(r"^    (convfilter [^\n]*)$|```text\n(.*?)```", TUTORIAL, re.MULTILINE | re.DOTALL)
     assert sum(bool(block) for _, block in shown) >= 4
     command, left = "", [""]

@@ -38,6 +38,9 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
         except ImageError as error:
             facts, unsound = f"fails: {error}", unsound + 1
         streams.result(printable(f"{job.source} -> {job.target}  {facts}"))
+        for path in (job.compare, *job.steps):
+            if path is not None:
+                streams.result(printable(f"{job.source} -> {path}"))
         if size is not None:
             count = size.width * size.height * size.frames
             pixels += count

@@ -76,16 +76,22 @@ output = together(
         "-o",
         "--output",
         metavar="PATH",
+        type=Name(allow_dash=True),
         help="A file, a folder (end it with /), a template such as out/{stem}.{command}{suffix}, or - for "
         "standard output.  [default: {stem}.{command}{suffix} beside the input]",
     ),
     click.option(
         "--compare",
         metavar="PATH",
+        type=Name(allow_dash=True),
         help="Also write before and after side by side, of a recipe all steps, of a bank all filters; PATH as for "
         "--output.",
     ),
-    click.option("--preview", is_flag=True, help="Show before and after on the terminal, in blocks of colour."),
+    click.option(
+        "--preview",
+        is_flag=True,
+        help="Show before and after in blocks of colour, where standard output is a terminal that can.",
+    ),
     click.option("--overwrite", is_flag=True, help="Replace files that exist; otherwise they are kept."),
     click.option("--in-place", is_flag=True, help="Write the result over its input."),
     click.option(

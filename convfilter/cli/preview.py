@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,8 @@ BLOCK = "\N{UPPER HALF BLOCK}"
 
 
 def can_show() -> bool:
-    """Whether standard output is a terminal with at least 256 colours that can spell the block."""
-    if sys.stdout is None or not sys.stdout.isatty():
+    """Whether standard output is a terminal with at least 256 colours, which nobody has refused, and the block."""
+    if sys.stdout is None or not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return False
     from rich.console import Console
 

@@ -129,6 +129,7 @@ def _sign(share: float) -> str:
 
 def heat_style(share: float) -> str:
     """White for 0, red towards 1, blue towards -1; black digits stay readable on all."""
+    share = min(max(share, -1), 1) if share == share else 0  # NaN
     fade = round(255 - 150 * abs(share))
     red, green, blue = (255, fade, fade) if share >= 0 else (fade, fade, 255)
     return f"rgb(0,0,0) on rgb({red},{green},{blue})"
@@ -136,7 +137,7 @@ def heat_style(share: float) -> str:
 
 def grey_style(share: float) -> str:
     """Black for 0, white for 1, with digits that stay readable on it."""
-    level = round(255 * min(max(share, 0), 1))
+    level = round(255 * min(max(share, 0), 1)) if share == share else 0  # NaN
     ink = 0 if level > 110 else 255
     return f"rgb({ink},{ink},{ink}) on rgb({level},{level},{level})"
 
