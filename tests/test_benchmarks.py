@@ -15,7 +15,7 @@ from conftest import ROOT
         "arrays",
         pytest.param("programs", marks=pytest.mark.slow),
         "memory",
-        "batches",
+        pytest.param("batches", marks=pytest.mark.slow),
         pytest.param("long", marks=pytest.mark.slow),
     ],
 )

@@ -14,7 +14,7 @@ import pytest
 from conftest import fingerprint, pixels_of
 from PIL import Image
 
-from convfilter.mnist import answers
+from convfilter.mnist import answers, explaining
 
 
 def test_a_drawing_never_replaces_a_picture(cli: Any, digits: list[Path], tmp_path: Path) -> None:
@@ -58,13 +58,15 @@ def test_explain_draws_blank_pages_and_lines(cli: Any, digits: list[Path], tmp_p
         assert "<svg" in drawing.read_text()
 
 
-def test_a_line_of_many_digits_is_drawn_in_part(cli: Any, digits: list[Path], tmp_path: Path) -> None:
-    """Of more than twelve digits, twelve are drawn, and that is said."""
-    line = np.hstack([pixels_of(path) for path in (*digits, *digits, *digits[:2])])
-    Image.fromarray(line).save(tmp_path / "line.png")
+def test_a_line_of_many_digits_is_drawn_in_part(
+    cli: Any, digits: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more digits than a drawing is for, the first ones are drawn, and that is said."""
+    monkeypatch.setattr(explaining, "MOST_DIGITS", 2)
+    Image.fromarray(np.hstack([pixels_of(path) for path in digits[:3]])).save(tmp_path / "line.png")
     answer = cli("mnist", "predict", "--digits", "many", tmp_path / "line.png", "--explain", tmp_path / "seen.png")
     assert answer.code == 0
-    assert answer.err == f"{tmp_path}/line.png: 12 of its 14 digits are drawn\n"
+    assert answer.err == f"{tmp_path}/line.png: 2 of its 3 digits are drawn\n"
 
 
 def test_a_wrong_backend_of_matplotlib_does_no_harm(digits: list[Path], tmp_path: Path) -> None:

@@ -32,7 +32,10 @@ def many(tmp_path: Path, random: np.random.Generator) -> list[Path]:
     return paths
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow)],
+)
 def test_stopping_in_mid_run(many: list[Path], number: int, code: int) -> None:
     """Item 36: the run ends within 2 s with its code and one line; finished files are whole, nothing else is left."""
     folder = many[0].parent

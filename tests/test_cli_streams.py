@@ -91,7 +91,7 @@ def test_picture_to_a_closed_output(photo: Path) -> None:
     assert b"standard output" in done.stderr
 
 
-@pytest.mark.parametrize("unbuffered", ["", "PYTHONUNBUFFERED=1 "])
+@pytest.mark.parametrize("unbuffered", ["", pytest.param("PYTHONUNBUFFERED=1 ", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("command", ["blur photo.png", "blur photo.png -o -", "kernels list"])
 def test_full_device(photo: Path, command: str, unbuffered: str) -> None:
     """Items 34 and 42: a full standard output is told, for results and for pictures, with exit code 1."""

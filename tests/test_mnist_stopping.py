@@ -23,11 +23,11 @@ from convfilter.mnist.presets import run_of
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(data: Mnist, tmp_path: Path) -> None:
     """Item 53: stopped in the middle of an epoch and resumed, a training gives the very weights of an unbroken one."""
-    run = run_of("fast", epochs=0.3)
+    run = run_of("fast", epochs=0.2)
     whole = trained(run, data, tmp_path / "whole")
     polls = iter(range(1000))
     with pytest.raises(Stopped):
-        trained(run, data, tmp_path / "halves", stop=lambda: next(polls) == 20)
+        trained(run, data, tmp_path / "halves", stop=lambda: next(polls) == 12)
     assert [path.name for path in (tmp_path / "halves").iterdir()] == ["checkpoint.safetensors"]
     assert same(whole, trained(run, data, tmp_path / "halves", resume=True))
     assert not (tmp_path / "halves" / "checkpoint.safetensors").exists()
@@ -101,12 +101,6 @@ def test_a_signal_leaves_a_whole_checkpoint(tmp_path: Path, number: int, code: i
     )
     assert all(line.startswith("epoch ") for line in lines)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.safetensors"]
-    again = start(*arguments, "--resume")
-    epoch = int(lines[-1].split(":")[0].split()[1])
-    assert again.stderr is not None
-    assert int(again.stderr.readline().decode().split(":")[0].split()[1]) in (epoch, epoch + 1, epoch + 2)
-    again.kill()
-    again.communicate()
 
 
 def test_one_training_at_a_time_writes_into_a_folder(cli: Any, tmp_path: Path) -> None:
@@ -135,6 +129,7 @@ def test_a_file_system_that_can_only_be_read(cli: Any, tmp_path: Path, monkeypat
     assert answer.err.startswith(f"convfilter: {tmp_path}: is on a file system that can only be read; ")
 
 
+@pytest.mark.slow
 def test_a_stopped_training_tells_of_its_own_checkpoint(tmp_path: Path) -> None:
     """With --overwrite, an old checkpoint is gone when training begins, and is not taken for what was learned."""
     (tmp_path / "checkpoint.safetensors").write_bytes(b"old")
@@ -146,7 +141,8 @@ def test_a_stopped_training_tells_of_its_own_checkpoint(tmp_path: Path) -> None:
 
 
 def test_a_killed_training_can_go_on(tmp_path: Path) -> None:
-    """Item 53: after SIGKILL at any instant the checkpoint of an earlier epoch is whole."""
+    """Item 53: after SIGKILL at any instant the checkpoint of an earlier epoch is whole, and is gone on from."""
+    step = 0
     arguments = ("mnist", "train", "--preset", "softmax", "--epochs", "400", "-o", tmp_path)
     for attempt in range(2):
         process = start(*arguments, *(["--resume"] if attempt else []))
@@ -163,5 +159,6 @@ def test_a_killed_training_can_go_on(tmp_path: Path) -> None:
         _, err = process.communicate()
         assert b"damaged" not in err
         with safe_open(tmp_path / "checkpoint.safetensors", "np") as file:
-            assert int(file.metadata()["step"]) > 0
+            assert int(file.metadata()["step"]) > step
+            step = int(file.metadata()["step"])
             assert all(np.isfinite(file.get_tensor(name)).all() for name in file.keys())  # noqa: SIM118

@@ -198,6 +198,7 @@ def test_a_terminal_that_goes_away(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "o").iterdir()) == sorted(FILES)
 
 
+@pytest.mark.slow
 def test_replicas_learn_what_one_device_learns() -> None:
     """On two devices, `mirrored` takes the steps that one device takes: the same weights but for rounding."""
     code = (
