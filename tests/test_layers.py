@@ -46,7 +46,7 @@ LAYERS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_chains_agree_with_plain_tensorflow(data: st.DataObject) -> None:
     """Random chains of layers, in tiles of any size and in both layouts, give what plain TensorFlow gives."""

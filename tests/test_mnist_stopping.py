@@ -103,21 +103,6 @@ def test_a_signal_leaves_a_whole_checkpoint(tmp_path: Path, number: int, code: i
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.safetensors"]
 
 
-def test_one_training_at_a_time_writes_into_a_folder(cli: Any, tmp_path: Path) -> None:
-    """Item 53: a second training into the folder is refused, however it is called, and the first one goes on."""
-    process = start("mnist", "train", "--preset", "softmax", "--epochs", "500", "-o", tmp_path)
-    wait_until(lambda: (tmp_path / "checkpoint.safetensors").exists(), 60)
-    run = ("mnist", "train", "--preset", "softmax", "--epochs", 0.1, "-q", "-o", tmp_path)
-    for option in ([], ["--overwrite"], ["--resume"]):
-        answer = cli(*run, *option)
-        assert answer.code == 2
-        assert answer.err == f"convfilter: {tmp_path}: another training writes there now; name another --output\n"
-    assert process.poll() is None
-    process.kill()
-    process.communicate()
-    assert cli(*run, "--overwrite").code == 0
-
-
 def test_a_file_system_that_can_only_be_read(cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Item 34: where the folder lies on a medium that takes no writing, that is the reason given, not permissions."""
     monkeypatch.setattr(os, "access", lambda *_: False)
@@ -140,8 +125,11 @@ def test_a_stopped_training_tells_of_its_own_checkpoint(tmp_path: Path) -> None:
     assert (b"what it has learned is in" in err) == (tmp_path / "checkpoint.safetensors").exists()
 
 
-def test_a_killed_training_can_go_on(tmp_path: Path) -> None:
-    """Item 53: after SIGKILL at any instant the checkpoint of an earlier epoch is whole, and is gone on from."""
+def test_a_killed_training_can_go_on(cli: Any, tmp_path: Path) -> None:
+    """Item 53: after SIGKILL at any instant the checkpoint of an earlier epoch is whole, and is gone on from.
+
+    While it lives, a second training into the folder is refused, however it is called.
+    """
     step = 0
     arguments = ("mnist", "train", "--preset", "softmax", "--epochs", "400", "-o", tmp_path)
     for attempt in range(2):
@@ -154,7 +142,11 @@ def test_a_killed_training_can_go_on(tmp_path: Path) -> None:
             ),
             60,
         )
-        time.sleep(0.05 * attempt)
+        for option in ([], ["--overwrite"], ["--resume"]):
+            answer = cli(*arguments, *option)
+            assert answer.code == 2
+            assert answer.err == f"convfilter: {tmp_path}: another training writes there now; name another --output\n"
+        assert process.poll() is None
         process.kill()
         _, err = process.communicate()
         assert b"damaged" not in err

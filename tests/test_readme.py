@@ -25,22 +25,30 @@ LINES = re.findall(r"^    ((?:cat in.jpg \| )?convfilter .*)$|`(convfilter [a-zA
 COMMANDS = list(dict.fromkeys(line or quoted for line, quoted in LINES))
 
 
-@pytest.fixture
-def folder(photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files that the README speaks of, small ones."""
+    made = tmp_path_factory.mktemp("readme")
+    with Image.open(SAMPLES / "chelsea.png") as image:
+        small = image.convert("RGB").resize((96, 64))
     samples = ("samples/coffee.png", "samples/rocket.jpg", "samples/chelsea.png")
     for name in ("in.jpg", "b.jpg", "photos/a.jpg", "photos/2026/b.jpg", *samples):
-        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
-        with Image.open(photo) as image:
-            image.save(tmp_path / name, quality=95)
-    photo.unlink()
+        (made / name).parent.mkdir(exist_ok=True, parents=True)
+        small.save(made / name, quality=95, icc_profile=None)
     for name in ("digit.jpg", "digits.jpg"):
-        shutil.copy(SAMPLES / name, tmp_path / "samples")
-    save_model(load_model(), tmp_path / "mnist-fast" / "model.safetensors")
-    write_filters(load_model(), tmp_path / "learned")
+        shutil.copy(SAMPLES / name, made / "samples")
+    save_model(load_model(), made / "mnist-fast" / "model.safetensors")
+    write_filters(load_model(), made / "learned")
     for name, yaml in zip(("my.yaml", "mine.yaml"), re.findall(r"```yaml\n(.*?)```", README, re.DOTALL), strict=True):
-        (tmp_path / name).write_text(yaml)
-    shutil.copytree(ROOT / "kernels", tmp_path / "kernels")
+        (made / name).write_text(yaml)
+    shutil.copytree(ROOT / "kernels", made / "kernels")
+    return made
+
+
+@pytest.fixture
+def folder(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, to work in."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
