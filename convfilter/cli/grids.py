@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 7
 """Rows and columns of a grid that are shown; of more, those in the middle."""
 
-WIDTHS = (7, 6, 5, 4)
+WIDTHS = (7, 6, 5)
 """Characters that a number in a grid may take; the first with which the page is wide enough are taken."""
 
 
