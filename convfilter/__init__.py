@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from convfilter.kernels import Kernel as Kernel
     from convfilter.library import kernel_names as kernel_names
     from convfilter.library import load_kernel as load_kernel
+    from convfilter.library import recipe_names as recipe_names
     from convfilter.matching import matched as matched
     from convfilter.operations import Activate as Activate
     from convfilter.operations import Convolve as Convolve
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from convfilter.operations import Grayscale as Grayscale
     from convfilter.operations import Pool as Pool
     from convfilter.recipes import load_recipe as load_recipe
-    from convfilter.recipes import recipe_names as recipe_names
 
 __version__ = "0.1.0"
 
@@ -48,10 +48,10 @@ _HOMES = {
     "files": ("filter_file",),
     "kernel_makers": ("gaussian_kernel", "mean_kernel"),
     "kernels": ("Kernel",),
-    "library": ("kernel_names", "load_kernel"),
+    "library": ("kernel_names", "load_kernel", "recipe_names"),
     "matching": ("matched",),
     "operations": ("Activate", "Convolve", "DecodeSrgb", "Dropout", "EncodeSrgb", "Grayscale", "Pool"),
-    "recipes": ("load_recipe", "recipe_names"),
+    "recipes": ("load_recipe",),
 }
 
 __all__ = [name for names in _HOMES.values() for name in names]

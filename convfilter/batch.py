@@ -56,7 +56,8 @@ def run(jobs: list[Job], settings: Settings, *, at_once: int | None = None) -> I
     Raises:
         DeviceError: there is no such device.
     """
-    threads.start(_load_tensorflow, 1)  # while the first picture is read
+    if not settings.skip_existing:  # with it, there may be nothing to filter
+        threads.start(_load_tensorflow, 1)  # while the first picture is read
     at_once = pictures_at_once(jobs, at_once)
     if at_once > 1:
         memory = settings.max_memory or default_memory()

@@ -1,4 +1,4 @@
-"""The kernels that ship with convfilter, and how a name on the command line becomes a kernel."""
+"""The kernels and recipes that ship with convfilter, and how a name on the command line becomes a kernel."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ def kernel_names() -> list[str]:
     return sorted(path.stem for path in kernel_folder().glob("*.yaml"))
 
 
+def recipe_folder() -> Path:
+    """Where the recipe files lie."""
+    return kernel_folder() / "recipes"
+
+
+def recipe_names() -> list[str]:
+    """The names of the recipes that ship, sorted."""
+    return sorted(path.stem for path in recipe_folder().glob("*.yaml"))
+
+
 def load_kernel(
     name: str, *, size: int | None = None, sigma: float | None = None, folder: Path | None = None
 ) -> Kernel:
@@ -59,9 +69,10 @@ def load_kernel(
     if not name:
         raise KernelError("a kernel needs a name or a path; this one is empty")
     if name not in known and not is_path(name, path):
-        recipe = "/" not in name and (kernel_folder() / "recipes" / f"{name[:80]}.yaml").exists()
-        hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
-        hint = "; it is a recipe, for --recipe" if recipe else hint
+        if name in recipe_names():
+            hint = "; it is a recipe, for --recipe"
+        else:
+            hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
         raise KernelError(f"{shortened(name)}: no such kernel, and no file of that name{hint}")
     from convfilter.kernel_files import read_kernel_file  # pydantic takes a while to load, and the made ones need none
 

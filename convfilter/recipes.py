@@ -1,4 +1,4 @@
-"""The recipes that ship with convfilter, and how a name on the command line becomes a recipe."""
+"""How a name on the command line becomes a recipe."""
 
 from __future__ import annotations
 
@@ -15,16 +15,6 @@ if TYPE_CHECKING:
     from convfilter.recipe_files import Recipe
 
 
-def recipe_folder() -> Path:
-    """Where the recipe files lie."""
-    return library.kernel_folder() / "recipes"
-
-
-def recipe_names() -> list[str]:
-    """The names of the recipes that ship, sorted."""
-    return sorted(path.stem for path in recipe_folder().glob("*.yaml"))
-
-
 def load_recipe(name: str | os.PathLike[str]) -> Recipe:
     """The recipe that a user means: a name of `recipe_names`, or the path of a file.
 
@@ -36,12 +26,13 @@ def load_recipe(name: str | os.PathLike[str]) -> Recipe:
     """
     from convfilter.recipe_files import read_recipe_file
 
-    name, known = os.fspath(name), recipe_names()
+    name, known = os.fspath(name), library.recipe_names()
     if name in known:
-        return read_recipe_file(recipe_folder() / f"{name}.yaml")
+        return read_recipe_file(library.recipe_folder() / f"{name}.yaml")
     if library.is_path(name, Path(name)):
         return read_recipe_file(Path(name))
-    kernel = name in (*library.MADE, *library.kernel_names())
-    hint = nearest(name, known) or "; `convfilter recipes list` shows all"
-    hint = "; it is a kernel, for --kernel" if kernel else hint
+    if name in (*library.MADE, *library.kernel_names()):
+        hint = "; it is a kernel, for --kernel"
+    else:
+        hint = nearest(name, known) or "; `convfilter recipes list` shows all"
     raise RecipeError(f"{shortened(name)}: no such recipe, and no file of that name{hint}")

@@ -152,9 +152,10 @@ def _steps(source: Source, command: str, target: Path, folder: str, names: tuple
     """The files for the steps of one input: as the output folder is laid out, with the ending of the output."""
     suffix = source.path.suffix if target == STREAM else target.suffix
     suffix = suffix if format_of_suffix(suffix) else ".png"
-    template = "{" in folder
-    inside = _fill(folder, source, source.path.suffix, command) if template else locate(folder)
-    inside = inside if template else inside.joinpath(*source.below.parts)
+    if "{" in folder:
+        inside = _fill(folder, source, source.path.suffix, command)
+    else:
+        inside = locate(folder).joinpath(*source.below.parts)
     if not is_remote(inside) and os.path.lexists(inside) and not os.path.isdir(inside):  # noqa: PTH112
         raise OptionError(f"{inside}: is a file; --keep-steps needs a folder")
     return tuple(inside / f"{_stem(source.path)}.{name}{suffix}" for name in names)

@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 
 import convfilter
 from convfilter.comparing import LINE, PANEL
-from convfilter.recipes import recipe_folder
+from convfilter.library import recipe_folder
 
 SMALL = """
 steps:

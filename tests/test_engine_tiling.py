@@ -25,7 +25,7 @@ from convfilter.operations import DecodeSrgb, EncodeSrgb, output_size
 SHAPES = st.tuples(st.integers(1, 90), st.integers(1, 70))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_any_tiles_give_the_reference(data: st.DataObject) -> None:
     """Random shapes, kernels, strides, borders and tile sizes agree with float64, and bit for bit with one tile."""
@@ -44,7 +44,7 @@ def test_any_tiles_give_the_reference(data: st.DataObject) -> None:
     np.testing.assert_allclose(found, reference(pixels, kernel, border, dilation)[::stride, ::stride], atol=1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_borders_inside_a_chain(data: st.DataObject) -> None:
     """Each convolution of a chain has its own border around what the one before it gave, in tiles of any size."""
@@ -60,7 +60,7 @@ def test_borders_inside_a_chain(data: st.DataObject) -> None:
     np.testing.assert_allclose(found, wanted, atol=1e-4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_chains_in_any_tiles(data: st.DataObject) -> None:
     """A chain of random operations is bit for bit the same in tiles of any size, whatever its borders."""

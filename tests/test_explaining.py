@@ -14,9 +14,10 @@ from references import BORDERS, correlate
 from convfilter import Activate, Convolve, Dropout, Grayscale, Kernel, OptionError, Pool, apply, engine
 from convfilter.explaining import Explanation, explain
 from convfilter.images.picture import Picture
+from convfilter.library import recipe_names
 from convfilter.names import ACTIVATIONS
 from convfilter.operations import Operation, Operations, in_linear_light
-from convfilter.recipes import load_recipe, recipe_names
+from convfilter.recipes import load_recipe
 
 HEIGHT, WIDTH = 11, 14
 KINDS = [("L", "uint8"), ("RGB", "uint8"), ("RGBA", "uint8"), ("RGBA", "uint16")]

@@ -71,8 +71,8 @@ def test_reading_pictures_of_mnist_costs_little(random: np.random.Generator) -> 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_photographs(condition: str) -> None:
-    """Digits photographed, scanned or drawn in this way are read: four of five, whatever the pen and the light."""
-    assert share_read(condition, 5) >= 0.8
+    """Digits photographed, scanned or drawn in this way are read: five of six, whatever the pen and the light."""
+    assert share_read(condition, 6) >= 0.8
 
 
 @pytest.mark.slow

@@ -101,6 +101,12 @@ def test_a_signal_leaves_a_whole_checkpoint(tmp_path: Path, number: int, code: i
     )
     assert all(line.startswith("epoch ") for line in lines)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.safetensors"]
+    again = start(*arguments, "--resume")
+    epoch = int(lines[-1].split(":")[0].split()[1])
+    assert again.stderr is not None
+    assert int(again.stderr.readline().decode().split(":")[0].split()[1]) in (epoch, epoch + 1, epoch + 2)
+    again.kill()
+    again.communicate()
 
 
 def test_a_file_system_that_can_only_be_read(cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,3 +160,5 @@ def test_a_killed_training_can_go_on(cli: Any, tmp_path: Path) -> None:
             assert int(file.metadata()["step"]) > step
             step = int(file.metadata()["step"])
             assert all(np.isfinite(file.get_tensor(name)).all() for name in file.keys())  # noqa: SIM118
+    run = ("mnist", "train", "--preset", "softmax", "--epochs", 0.1, "-q", "-o", tmp_path)
+    assert cli(*run, "--overwrite").code == 0

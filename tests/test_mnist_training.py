@@ -57,24 +57,21 @@ def test_softmax_learns(cli: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("preset", "changes", "least"),
     [
-        ("fast", {"epochs": 1.0}, 0.95),
+        ("fast", {"epochs": 1.5}, 0.96),
         pytest.param("classic", {"epochs": 0.5}, 0.75, marks=pytest.mark.slow),
         pytest.param("international", {"epochs": 1.0}, 0.94, marks=pytest.mark.slow),
     ],
 )
 def test_networks_learn(data: Mnist, tmp_path: Path, preset: Any, changes: dict[str, Any], least: float) -> None:
-    """One look at 11,000 images is enough for each convolutional network to read most of a thousand others."""
+    """A look or two at 11,000 images is enough for each convolutional network to read most of a thousand others."""
     result = train(run_of(preset, **changes), data, tmp_path, tensorflow().distribute.get_strategy())
     assert result.accuracy > least
 
 
 def test_the_same_seed_gives_the_same_weights(data: Mnist, tmp_path: Path) -> None:
-    """Two trainings of one seed agree to the last bit, one of another seed does not.
-
-    That `fast` agrees with itself is seen where it is stopped and goes on.
-    """
+    """Two trainings of one seed agree to the last bit, one of another seed does not."""
     weights = [
-        trained(run_of("softmax", epochs=0.1, seed=seed), data, tmp_path / name)
+        trained(run_of("fast", epochs=0.1, seed=seed), data, tmp_path / name)
         for name, seed in (("a", 3), ("b", 3), ("c", 4))
     ]
     assert same(weights[0], weights[1])
@@ -101,13 +98,12 @@ def test_no_model_is_written_that_cannot_be_read(data: Mnist, tmp_path: Path) ->
 def test_a_budget_ends_training(cli: Any, tmp_path: Path) -> None:
     """`--budget` ends training after so many seconds, with the learning rate at its end and a model."""
     begun = time.monotonic()
-    run = ("mnist", "train", "--preset", "softmax", "--epochs", 1000, "--budget", "2s")
-    answer = cli(*run, "-q", "-o", tmp_path / "out")
+    answer = cli("mnist", "train", "--epochs", 1000, "--budget", "4s", "-q", "-o", tmp_path / "out")
     assert answer.code == 0
     assert time.monotonic() - begun < 30
     history = json.loads((tmp_path / "out" / "history.json").read_text())
-    assert 2 <= history["seconds"] < 11
-    assert history["test_accuracy"] > 0.8
+    assert 4 <= history["seconds"] < 13
+    assert history["test_accuracy"] > 0.9
 
 
 @pytest.mark.parametrize("budget", [9.8, 10.1, 10.4])

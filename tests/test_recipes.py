@@ -27,8 +27,8 @@ from convfilter import (
     load_recipe,
     recipe_names,
 )
+from convfilter.library import recipe_folder
 from convfilter.recipe_schema import schema
-from convfilter.recipes import recipe_folder
 
 EVERY_STEP = """
 description: All there is.

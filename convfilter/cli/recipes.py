@@ -23,7 +23,8 @@ def recipes() -> None:
 def list_() -> None:
     """List the recipes that --recipe can name."""
     from convfilter.cli.tables import recipe_table
-    from convfilter.recipes import load_recipe, recipe_names
+    from convfilter.library import recipe_names
+    from convfilter.recipes import load_recipe
 
     streams.result(recipe_table([load_recipe(name) for name in recipe_names()]))
 
