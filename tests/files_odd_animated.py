@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from files_build import chunk, gif_frame, gif_header, png_file, png_header, png_rows, riff_chunk, webp_file
@@ -84,10 +86,11 @@ GIF = (
 )
 
 
-def _apng(frames: list[tuple[Pixels, tuple[int, int], int, int, int]]) -> bytes:
-    """RGBA frames, each with place, duration in milliseconds, disposal and blending."""
-    height, width = frames[0][0].shape[:2]
-    chunks, number = [png_header(width, height, 8, 6), chunk(b"acTL", struct.pack(">II", len(frames), 0))], 0
+def _apng(frames: list[tuple[Pixels, tuple[int, int], int, int, int]], before: Sequence[bytes] = ()) -> bytes:
+    """RGBA frames, or palette numbers, each with place, duration in milliseconds, disposal and blending."""
+    height, width, channels = frames[0][0].shape
+    header = png_header(width, height, 8, {1: 3, 4: 6}[channels])
+    chunks, number = [header, chunk(b"acTL", struct.pack(">II", len(frames), 0)), *before], 0
     for index, (pixels, (x, y), duration, disposal, blend) in enumerate(frames):
         size = pixels.shape[1], pixels.shape[0]
         control = struct.pack(">IIIIIHHBB", number, *size, x, y, duration, 1000, disposal, blend)
@@ -112,7 +115,18 @@ def _apng_odd(name: str, disposal: int, blend: int) -> Odd:
     return animation(name, lambda: _apng(parts), frames, "RGBA", durations=(100, 50, 200))
 
 
+def _apng_palette(disposal: int) -> Odd:
+    """The same in palette numbers, the last of which is transparent."""
+    still = _apng_odd(f"palette-{disposal}.png", disposal, 1)
+    patch = PATCH[..., np.newaxis]
+    parts = [(FIRST[..., np.newaxis], (0, 0), 100, 0, 0), (patch, (4, 5), 50, disposal, 1), (patch, (9, 2), 200, 0, 1)]
+    before = chunk(b"PLTE", bytes(np.ravel(PALETTE).tolist())), chunk(b"tRNS", bytes([255, 255, 255, 0]))
+    return replace(still, make=lambda: _apng(parts, before))
+
+
 APNG = (
+    _apng_palette(1),
+    _apng_palette(2),
     _apng_odd("keep-over.png", 0, 1),
     _apng_odd("keep-source.png", 0, 0),
     _apng_odd("background-over.png", 1, 1),

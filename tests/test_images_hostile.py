@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import random as random_
+import subprocess
+import sys
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,3 +98,13 @@ def test_our_limit_replaces_that_of_pillow(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_palette_that_is_missing() -> None:
     """Item 2: palette numbers without a palette are no picture, least of all a black one."""
     assert "damaged" in str(attempt(png_file(png_header(4, 4, 8, 3), chunk(b"IDAT", zlib.compress(bytes(20))))))
+
+
+def test_what_libpng_remarks_is_not_shown(tmp_path: Path) -> None:
+    """Item 2: a PNG with more in its stream than its rows is read without a word on stderr."""
+    path, stream = tmp_path / "more.png", zlib.compress(bytes(4 * 5 + 99))
+    path.write_bytes(png_file(png_header(4, 4, 8, 0), chunk(b"IDAT", stream)))
+    code = """import sys; from convfilter.images.reading import read
+print(read(open(sys.argv[1], "rb"), max_pixels=99).frames[0].mode)"""
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("L\n", "")

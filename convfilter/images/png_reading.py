@@ -1,82 +1,99 @@
-"""Read PNG: check every checksum, and keep the 16 bits and the keyed colours that Pillow would blur."""
+"""Read PNG through libpng, which keeps the 16 bits and the keyed colours that Pillow would blur."""
 
 from __future__ import annotations
 
 import io
 import struct
+import zlib
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
+import imagecodecs
 from PIL import Image
 
 from convfilter.errors import ImageError
 from convfilter.images import chunks
 from convfilter.images.exif import without_prefix
 from convfilter.images.limits import check_pixels
-from convfilter.images.picture import Frame, Picture, mode_of_channels
-from convfilter.images.pillow_reading import alike, decoded_frame, meta_of
-from convfilter.images.png_rows import require_all_rows
+from convfilter.images.picture import Frame, Meta, Picture, loop_of, mode_of_channels
+from convfilter.images.pillow_reading import meta_of
 
-_NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _ANIMATED = (b"acTL", b"fcTL", b"fdAT")
+_PIXELS = (b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _XMP, _RAW_EXIF = "XML:com.adobe.xmp", "Raw profile type exif"
 
 
 def read(data: bytes, name: str, max_pixels: int) -> Picture:
-    """The picture in a PNG or APNG; uint16 where the file has 16 bits and one frame.
+    """The picture in a PNG or APNG; uint16 where the file has 16 bits.
 
     Raises:
-        ImageError: it is over the limit.
+        ImageError: it is over the limit, or frames are missing.
         Exception: whatever the decoder says of damaged data.
     """
     with Image.open(io.BytesIO(data), formats=[name]) as image:
-        check_pixels(max_pixels, image.width, image.height, getattr(image, "n_frames", 1))
-        image.verify()
-        require_all_rows(data)
-        if image.mode == "P" and not any(chunk == b"PLTE" for chunk, _ in chunks.split(data)):
-            raise ImageError("damaged: its palette is missing; get a whole copy of it")
-    with Image.open(io.BytesIO(data), formats=[name]) as image:
-        return _picture(image, name, data)
-
-
-def _picture(image: Any, name: str, data: bytes) -> Picture:
-    bits, count = data[24], image.n_frames
-    still_first = count > 1 and image.default_image
-    key = image.info.get("transparency")
-    if bits in (2, 4) and isinstance(key, int) and image.mode == "L":
-        # Pillow spreads the samples over 8 bits, but not the transparent one among them
-        image.info["transparency"] = key * 255 // (2**bits - 1)
-    if bits == 16 or (count > 1 and bits == 8 and image.mode in ("RGB", "RGBA") and key is None):
-        image.load()  # for the metadata behind the pixels
-        frames = _by_libpng(data, image, np.dtype(f"uint{bits}"))
-    else:
-        frames = tuple(decoded_frame(image, index) for index in range(count))
-    meta = meta_of(image, name, data)
-    text = {k: v for k, v in image.text.items() if isinstance(v, str) and k not in (_XMP, _RAW_EXIF)}
-    if meta.exif is None and _RAW_EXIF in image.text:  # as ImageMagick writes it
-        meta = replace(meta, exif=without_prefix(image.getexif().tobytes()))
-    meta = replace(meta, text=text, colorimetry=tuple(c for c in chunks.split(data) if c[0] in chunks.COLORIMETRY))
-    picture = Picture(alike(frames[still_first:]), name, meta)
+        count = image.n_frames
+        still_first = count > 1 and image.default_image
+        check_pixels(max_pixels, image.width, image.height, count)
+        image.verify()  # the checksums of all chunks
+    meta = _meta(data, name)
+    if count > 1:
+        meta = replace(meta, loop=loop_of(_plays(data)))
+    picture = Picture(_frames(data, count)[still_first:], name, meta)
     return picture.noting(*(["the still picture beside the animation is not kept"] if still_first else []))
 
 
-def _by_libpng(data: bytes, image: Any, depth: np.dtype[Any]) -> tuple[Frame, ...]:
-    """The frames of a 16-bit PNG, of which Pillow keeps 8 bits, or of an animation, in which it errs on disposal."""
-    import imagecodecs
-
-    count = image.n_frames
-    wanted = (*_NEEDED, *_ANIMATED) if count > 1 else _NEEDED
-    needed = chunks.join((name, content) for name, content in chunks.split(data) if name in wanted)
+def _frames(data: bytes, count: int) -> tuple[Frame, ...]:
+    """The frames; of animations, in which Pillow errs on what is left of the frame before, as well."""
+    needed = chunks.join(_of_pixels(data, count))
     pixels = imagecodecs.apng_decode(needed) if count > 1 else imagecodecs.png_decode(needed)[None]
     pixels = pixels[..., None] if pixels.ndim == 3 else pixels
-    if pixels.dtype != depth or pixels.shape[:3] != (count, *image.size[::-1]):
-        raise ImageError("damaged: its samples cannot be read; get a whole copy of it")
-    times = [_duration(content) for name, content in chunks.split(data) if name == b"fcTL"]
+    times = [_duration(content) for name, content in chunks.split(data) if name == b"fcTL"] if count > 1 else []
     times = [0.0] * (count - len(times)) + times
+    if len(pixels) != count or len(times) != count:
+        raise ImageError("damaged: some of its frames are missing; get a whole copy of it")
     return tuple(Frame(p, mode_of_channels(p.shape[2]), t) for p, t in zip(pixels, times, strict=True))
 
 
-def _duration(control: bytes) -> float:
+def _of_pixels(data: bytes, count: int) -> Iterator[tuple[bytes, bytes | memoryview]]:
+    """The chunks that the samples follow from; libpng need not see the others."""
+    for name, content in chunks.split(data):
+        if name == b"IHDR":
+            # There is one method of compression and one of filters, whatever the file says.
+            yield name, bytes(content[:10]) + b"\0\0" + content[12:]
+        elif name in _PIXELS or (count > 1 and name in _ANIMATED):
+            yield name, content
+
+
+def _plays(data: bytes) -> int:
+    control = next(content for name, content in chunks.split(data) if name == b"acTL")
+    return int(struct.unpack(">II", control)[1])
+
+
+def _duration(control: memoryview) -> float:
     numerator, denominator = struct.unpack_from(">HH", control, 20)
     return float(1000 * numerator / (denominator or 100))
+
+
+def _meta(data: bytes, name: str) -> Meta:
+    """What the file says beside its pixels."""
+    with Image.open(io.BytesIO(chunks.join(_of_one_pixel(data))), formats=[name]) as image:
+        image.load()  # for the metadata behind the pixels
+        meta = meta_of(image, name, data)
+        text = {k: v for k, v in image.text.items() if isinstance(v, str) and k not in (_XMP, _RAW_EXIF)}
+        if meta.exif is None and _RAW_EXIF in image.text:  # as ImageMagick writes it
+            meta = replace(meta, exif=without_prefix(image.getexif().tobytes()))
+    colorimetry = tuple((name, bytes(content)) for name, content in chunks.split(data) if name in chunks.COLORIMETRY)
+    return replace(meta, text=text, colorimetry=colorimetry)
+
+
+def _of_one_pixel(data: bytes) -> Iterator[tuple[bytes, bytes | memoryview]]:
+    """The chunks of a still picture of one pixel with the same metadata, so that Pillow decodes no other."""
+    before = b""
+    for name, content in chunks.split(data):
+        if name == b"IHDR":
+            yield name, struct.pack(">II", 1, 1) + content[8:12] + b"\0"  # not interlaced
+        elif name == b"IDAT" and before != b"IDAT":
+            yield name, zlib.compress(bytes(9))  # a filter byte, and a pixel of the longest kind
+        elif name != b"IDAT" and name not in _ANIMATED:
+            yield name, content
+        before = name

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import BinaryIO
 
+import imagecodecs
 import numpy as np
 from PIL import Image, PngImagePlugin
 
 from convfilter.images import chunks
 from convfilter.images.picture import Frame, Meta, Picture
-from convfilter.images.pillow_frames import image_of
 
 _LONGEST = 2**20
 """What Pillow unpacks of a profile or text when reading; longer ones would shut the file."""
@@ -22,7 +22,7 @@ _LEVEL = 6
 
 def write(picture: Picture, file: BinaryIO, quality: int | None) -> list[str]:
     """Write L, LA, RGB or RGBA frames of uint8 or uint16, all alike; return notes."""
-    file.write(chunks.join(_file(picture)))
+    file.writelines(chunks.pieces(_file(picture)))
     notes = {
         "the ICC profile is too long for PNG: dropped": len(picture.meta.icc or b"") >= _LONGEST,
         "text under a keyword that PNG cannot hold: dropped": not all(map(_is_keyword, picture.meta.text)),
@@ -34,7 +34,7 @@ def _is_keyword(key: str) -> bool:
     return 0 < len(key) < 80 and all(ord(letter) < 256 and letter != "\0" for letter in key)
 
 
-def _file(picture: Picture) -> Iterator[tuple[bytes, bytes]]:
+def _file(picture: Picture) -> Iterator[tuple[bytes, bytes | memoryview]]:
     frames, sequence = picture.frames, 0
     for index, frame in enumerate(frames):
         header, *data = _pixels(frame)
@@ -55,21 +55,14 @@ def _file(picture: Picture) -> Iterator[tuple[bytes, bytes]]:
     yield b"IEND", b""
 
 
-def _pixels(frame: Frame) -> list[tuple[bytes, bytes]]:
+def _pixels(frame: Frame) -> Iterator[tuple[bytes, memoryview]]:
     """The header and the data chunks of one frame."""
-    if frame.pixels.dtype == np.uint16:
-        import imagecodecs
-
-        pixels = frame.pixels[..., 0] if frame.mode == "L" else frame.pixels
-        data = bytes(imagecodecs.png_encode(np.ascontiguousarray(pixels), level=_LEVEL))
-    else:
-        out = io.BytesIO()
-        image_of(frame).save(out, "PNG", compress_level=_LEVEL)
-        data = out.getvalue()
-    return [(name, content) for name, content in chunks.split(data) if name in (b"IHDR", b"IDAT")]
+    pixels = frame.pixels[..., 0] if frame.mode == "L" else frame.pixels
+    data = imagecodecs.png_encode(np.ascontiguousarray(pixels), level=_LEVEL)
+    return ((name, content) for name, content in chunks.split(data) if name in (b"IHDR", b"IDAT"))
 
 
-def _ancillary(meta: Meta) -> Iterator[tuple[bytes, bytes]]:
+def _ancillary(meta: Meta) -> Iterator[tuple[bytes, bytes | memoryview]]:
     """The chunks of the metadata, as Pillow makes them for a picture of one pixel."""
     yield from meta.colorimetry
     text = PngImagePlugin.PngInfo()

@@ -15,7 +15,7 @@ _inside = 0
 _saved_limit: int | None = None
 _saved_warnings = warnings.catch_warnings()
 
-for _name in ("PIL", "tifffile"):  # without a handler, logging prints their complaints to stderr
+for _name in ("PIL", "tifffile", "imagecodecs"):  # without a handler, logging prints their complaints to stderr
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
