@@ -40,11 +40,12 @@ def test_filters(part: str) -> None:
 
 @pytest.mark.slow
 def test_a_giant_picture_in_bounded_memory() -> None:
-    """A TIFF of 13,300 x 13,300 is blurred in 1.7 GB, all told, and twelve megapixels in 200 MB more than one pixel."""
+    """13,300 x 13,300 as TIFF or PNG take 1.7 GB to blur, all told, and 12 megapixels in 200 MB more than one pixel."""
     command = [sys.executable, ROOT / "tests" / "benchmarks" / "filters.py", "memory", "--giant"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    large, giant = (
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
+    large, *giant = (
         float(row.split("|")[3].removesuffix(" MB ").replace(",", "")) for row in done.stdout.splitlines()[2:]
     )
     assert large < 200
-    assert giant < 1700
+    assert len(giant) == 2
+    assert max(giant) < 1700
