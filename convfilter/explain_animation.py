@@ -13,9 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from convfilter.atomic import output_file, told_as
 from convfilter.comparing import shown
 from convfilter.errors import WritingError
-from convfilter.explain_crops import FIXED, Crop, crop_of, palette_numbers
+from convfilter.explain_crops import Crop, crop_of, palette_numbers
 from convfilter.explaining import Explanation, Span, area_of
-from convfilter.images.gif_changes import write_changes
 
 MOST = 12
 """Rows and columns of the result, at most, that grow."""
@@ -32,7 +31,7 @@ LEAST = 250
 TOP, BOTTOM, GAP = 26, 30, 30
 """Pixels of the page above, below and between the halves."""
 
-_PAPER, _INK, _EMPTY, _MARK, _UNUSED = range(len(FIXED))
+_PAPER, _INK, _EMPTY, _MARK = range(4)
 
 
 class Half(NamedTuple):
@@ -72,10 +71,10 @@ def animate_explanation(explanation: Explanation, target: Path, *, overwrite: bo
         WritingError: it cannot be written.
     """
     rows, columns = positions_of(explanation)
-    frames, palette = _frames(explanation, rows, columns)
-    times = [FRAME_MS] * (len(frames) - 1) + [LAST_MS]
+    first, *others = _frames(explanation, rows, columns)
+    times = [FRAME_MS] * len(others) + [LAST_MS]
     with told_as(WritingError, target), output_file(target, overwrite=overwrite) as file:
-        write_changes(frames, times, palette, _UNUSED, file)
+        first.save(file, "GIF", save_all=True, append_images=others, duration=times, loop=0)
     height, width = explanation.after.frames[0].pixels.shape[:2]
     if (rows, columns) == ((0, height - 1), (0, width - 1)):
         return ()
@@ -95,8 +94,8 @@ def _around(place: int, size: int) -> Span:
     return first, first + count - 1
 
 
-def _frames(explanation: Explanation, rows: Span, columns: Span) -> tuple[list[NDArray[np.uint8]], list[int]]:
-    """A frame for each pixel of the result, row by row, and their palette."""
+def _frames(explanation: Explanation, rows: Span, columns: Span) -> list[Image.Image]:
+    """A frame for each pixel of the result, row by row, in one palette."""
     made = shown(explanation.after)[rows[0] : rows[1] + 1, columns[0] : columns[1] + 1]
     crop = crop_of(explanation, rows, columns, SIDE)
     before, after, palette = palette_numbers(crop.pixels, made)
@@ -111,8 +110,9 @@ def _frames(explanation: Explanation, rows: Span, columns: Span) -> tuple[list[N
         place = (rows[0] + row, columns[0] + column)
         _mark(image, explanation, place, crop, left)
         ImageDraw.Draw(image).rectangle((x, y, x_last, y_last), outline=_MARK, width=2)
-        frames.append(np.asarray(image))
-    return frames, palette
+        image.putpalette(palette)
+        frames.append(image)
+    return frames
 
 
 def _half(numbers: NDArray[np.uint8], left: int) -> Half:

@@ -17,7 +17,7 @@ CONTEXT = 2
 """Pixels that are shown around what is seen."""
 
 FIXED = ((255, 255, 255), (0, 0, 0), (205, 222, 240), (230, 30, 30), (0, 0, 0))
-"""The first colours of a palette: paper, ink, what is not there yet, marks, and one that is not used."""
+"""The first colours of a palette: paper, ink, what is not there yet, marks, and one for Pillow to mark what stays."""
 
 
 class Crop(NamedTuple):
