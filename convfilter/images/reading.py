@@ -14,22 +14,6 @@ from convfilter.images.picture import Picture
 from convfilter.images.quiet import quiet
 from convfilter.images.sources import read_all, read_up_to
 
-_READERS = {
-    "JPEG": "pillow_reading",
-    "PNG": "png_reading",
-    "WEBP": "pillow_reading",
-    "TIFF": "tiff_reading",
-    "GIF": "pillow_reading",
-    "BMP": "pillow_reading",
-    "AVIF": "deep_reading",
-    "PPM": "netpbm",
-    "PFM": "netpbm",
-    "JPEG2000": "deep_reading",
-}
-"""The module that reads a format, with a function `read(data, name, max_pixels) -> Picture`."""
-_LENIENT = ("WEBP", "AVIF", "JPEG2000")
-"""Their decoders may take a cut file for a whole one."""
-
 
 def read(file: BinaryIO, *, max_pixels: int) -> Picture:
     """Read a picture with all its frames, turned upright; the format is told by content, never by name.
@@ -59,9 +43,9 @@ def read(file: BinaryIO, *, max_pixels: int) -> Picture:
 
 
 def _decoded(data: bytes, format_: Format, max_pixels: int) -> Picture:
-    reader = importlib.import_module(f"convfilter.images.{_READERS[format_.name]}")
+    reader = importlib.import_module(f"convfilter.images.{format_.reader}")
     cut = is_cut(format_.name, data)
-    if cut and format_.name in _LENIENT:
+    if cut and format_.lenient:
         raise ImageError(truncated(data))
     try:
         with quiet():

@@ -14,23 +14,6 @@ from convfilter.images.formats import Format
 from convfilter.images.picture import Picture
 from convfilter.images.quiet import quiet
 
-_WRITERS = {
-    "JPEG": "jpeg_writing",
-    "PNG": "png_writing",
-    "WEBP": "webp_writing",
-    "TIFF": "tiff_writing",
-    "GIF": "gif_writing",
-    "BMP": "bmp_writing",
-    "AVIF": "avif_writing",
-    "PPM": "netpbm",
-    "PFM": "netpbm",
-    "JPEG2000": "jpeg2000_writing",
-}
-"""The module that writes a format, with a function `write(picture, file, quality) -> notes`.
-
-It gets a picture that is fitted to the format, and an empty file; formats without a quality leave that unused.
-"""
-
 
 def encode(picture: Picture, format_: Format, file: BinaryIO, *, quality: int | None = None) -> tuple[str, ...]:
     """Write a picture to an open file, which stays open.
@@ -52,7 +35,7 @@ def encode(picture: Picture, format_: Format, file: BinaryIO, *, quality: int | 
         ImageError: the format cannot hold the picture at all, or its encoder fails.
         OSError: the file cannot be written.
     """
-    writer = importlib.import_module(f"convfilter.images.{_WRITERS[format_.name]}")
+    writer = importlib.import_module(f"convfilter.images.{format_.writer}")
     target = _Target(file)
     try:
         with quiet():

@@ -12,6 +12,9 @@ from convfilter.matching import imagemagick, opencv, pillow, scipy
 from convfilter.names import TOOLS, Tool, one_of
 from convfilter.operations import Operations
 
+_TOOLS = {"opencv": opencv, "scipy": scipy, "imagemagick": imagemagick, "pillow": pillow}
+"""Modules with functions `gaussian(size, sigma, depth)`, `mean(size, depth)` and `slide(kernel, depth)`."""
+
 MatchedKernel = Kernel | Literal["mean", "gaussian"]
 
 
@@ -87,36 +90,14 @@ def matched(
         raise OptionError(f"the depth is 8 or 16 bits, not {depth}")
     if tool == "pillow" and depth != 8:
         raise OptionError("Pillow filters 8 bits alone; leave --match pillow out for pictures of 16 bits")
-    if isinstance(kernel, Kernel):
-        return _slid(tool, kernel, depth, png)
-    match tool, kernel:
-        case "opencv", "gaussian":
-            return opencv.gaussian(size, sigma, depth)
-        case "opencv", "mean":
-            return opencv.mean(3 if size is None else size, depth)
-        case "scipy", "gaussian":
-            return scipy.gaussian(size, sigma)
-        case "scipy", "mean":
-            return scipy.mean(3 if size is None else size)
-        case "imagemagick", "gaussian":
-            return (*imagemagick.gaussian(size, sigma), *imagemagick.to_depth(depth, png))
-        case "imagemagick", "mean":
-            return (*imagemagick.mean(3 if size is None else size), *imagemagick.to_depth(depth, png))
-        case "pillow", "gaussian":
-            return pillow.gaussian(size, sigma)
-        case _:
-            return pillow.mean(3 if size is None else size)
-
-
-def _slid(tool: Tool, kernel: Kernel, depth: int, png: bool) -> Operations:
-    if kernel.weights.ndim == 3:
+    if isinstance(kernel, Kernel) and kernel.weights.ndim == 3:
         raise OptionError(f"{kernel.name} is a bank, and {tool} slides a single kernel; leave --match out")
-    match tool:
-        case "opencv":
-            return opencv.slide(kernel, depth)
-        case "scipy":
-            return scipy.slide(kernel)
-        case "imagemagick":
-            return (*imagemagick.slide(kernel, depth), *imagemagick.to_depth(depth, png))
-        case "pillow":
-            return pillow.slide(kernel)
+    module = _TOOLS[tool]
+    made: Operations
+    if isinstance(kernel, Kernel):
+        made = module.slide(kernel, depth)
+    elif kernel == "gaussian":
+        made = module.gaussian(size, sigma, depth)
+    else:
+        made = module.mean(3 if size is None else size, depth)
+    return (*made, *imagemagick.to_depth(depth, png)) if tool == "imagemagick" else made

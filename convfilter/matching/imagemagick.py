@@ -18,7 +18,7 @@ QUANTUM = 65535
 """White inside ImageMagick Q16, whatever the depth of the picture."""
 
 
-def gaussian(size: int | None, sigma: float | None) -> Operations:
+def gaussian(size: int | None, sigma: float | None, depth: int) -> Operations:
     """``-blur 0xSIGMA``, or with a size ``-blur RADIUSxSIGMA``, where sigma is 1 unless given: along the rows first.
 
     The Gaussian is sampled at thirds of pixels (AcquireKernelBuiltIn), as wide as its outermost weight is at least
@@ -48,7 +48,7 @@ def _width(sigma: float) -> int:
         width += 2
 
 
-def mean(size: int) -> Operations:
+def mean(size: int, depth: int) -> Operations:
     """``-statistic Mean SIZExSIZE``: cut off to whole levels of 16 bits."""
     mean_kernel(size)  # refuses what is out of range
     column, row = column_and_row(np.ones(size), "ImageMagick's sum", "edge")

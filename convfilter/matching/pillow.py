@@ -13,7 +13,7 @@ from convfilter.matching.passes import column_and_row
 from convfilter.operations import Convolve, Operations, Round
 
 
-def gaussian(size: int | None, sigma: float | None) -> Operations:
+def gaussian(size: int | None, sigma: float | None, depth: int) -> Operations:
     """`PIL.ImageFilter.GaussianBlur`: three boxes of a fractional radius along the rows, three down the columns.
 
     Their radius follows Gwosdek and others, "Theoretical Foundations of Gaussian Convolution by Extended Box
@@ -33,7 +33,7 @@ def gaussian(size: int | None, sigma: float | None) -> Operations:
     return row * 3 + column * 3
 
 
-def mean(size: int) -> Operations:
+def mean(size: int, depth: int) -> Operations:
     """`PIL.ImageFilter.BoxBlur` with a radius of half the size."""
     mean_kernel(size)  # refuses what is out of range
     if size % 2 == 0:
@@ -52,7 +52,7 @@ def _boxes(radius: np.float32) -> tuple[Operations, Operations]:
     return (row, Round("half_up")), (column, Round("half_up"))
 
 
-def slide(kernel: Kernel) -> Operations:
+def slide(kernel: Kernel, depth: int) -> Operations:
     """`PIL.ImageFilter.Kernel` with scale 1: rows from below, float32, and a rim that stays as it is (Filter.c)."""
     if kernel.size not in ((3, 3), (5, 5)):
         height, width = kernel.size

@@ -12,7 +12,7 @@ from convfilter.names import Sums
 from convfilter.operations import Convolve, Operations, Round
 
 
-def gaussian(size: int | None, sigma: float | None) -> Operations:
+def gaussian(size: int | None, sigma: float | None, depth: int) -> Operations:
     """`scipy.ndimage.gaussian_filter`: down the columns, cut off to whole levels, along the rows, cut off again."""
     gaussian_kernel(sigma, size)  # refuses what is out of range
     if sigma is None:
@@ -23,14 +23,14 @@ def gaussian(size: int | None, sigma: float | None) -> Operations:
     return column, Round("down"), row, Round("down")
 
 
-def mean(size: int) -> Operations:
+def mean(size: int, depth: int) -> Operations:
     """`scipy.ndimage.uniform_filter`: as its Gaussian, with exact sums."""
     mean_kernel(size)  # refuses what is out of range
     column, row = column_and_row(np.full(size, 1 / size), "scipy's mean", "symmetric")
     return column, Round("down"), row, Round("down")
 
 
-def slide(kernel: Kernel) -> Operations:
+def slide(kernel: Kernel, depth: int) -> Operations:
     """`scipy.ndimage.correlate`, with `flip` its `convolve`: float64, row by row, cut off to whole levels."""
     if kernel.bias:
         raise OptionError(f"{kernel.name} has a bias, and scipy adds none; leave the bias or --match out")
