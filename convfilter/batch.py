@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from convfilter import threads
 from convfilter.endpoints import naming
 from convfilter.errors import DeviceError, ImageError
-from convfilter.files import Outcome, Settings, run_job
+from convfilter.files import Outcome, run_job
 from convfilter.names import Status
-from convfilter.remote import exists
 from convfilter.runtime import core_count, default_memory, operations
+from convfilter.settings import Settings, kept_outputs
 from convfilter.targets import Job
 
 THUMBNAILS = 500
@@ -87,7 +87,7 @@ def run_one(job: Job, settings: Settings) -> Result:
     begun = time.monotonic()
     try:
         with naming(job.source):
-            if settings.skip_existing and job.outputs and all(map(exists, job.outputs)):
+            if settings.skip_existing and job.outputs and kept_outputs(job, settings) == job.outputs:
                 return Result(job, "skipped", f"{job.target} is there")
         outcome = run_job(job, settings)
     except ImageError as error:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from convfilter.batch import Result, run_one, with_settings
-from convfilter.errors import ConvfilterError, ImageError, OptionError, one_line
-from convfilter.files import Settings
+from convfilter.errors import ConvfilterError, ImageError, OptionError
 from convfilter.inputs import STREAM
 from convfilter.remote import Location, exists, is_remote
+from convfilter.settings import Settings
 from convfilter.targets import Job
+from convfilter.text import one_line
 
 RETRIES = 3
 """How often a file is given to another worker after one has died over it."""

@@ -54,8 +54,3 @@ class TrainingError(ConvfilterError):
 
 class OptionError(ConvfilterError):
     """Options or paths contradict each other; nothing has been read or written."""
-
-
-def one_line(text: object, most: int = 80) -> str:
-    """The start of a library's message, fit for a line on a terminal."""
-    return "".join(c for c in " ".join(str(text).split()) if c.isprintable())[:most].strip()

@@ -10,7 +10,8 @@ from typing import Any
 
 from convfilter import runtime
 from convfilter.atomic import output_file
-from convfilter.errors import OptionError, one_line
+from convfilter.errors import OptionError
+from convfilter.text import one_line
 
 FORMATS = ("png", "svg", "pdf")
 

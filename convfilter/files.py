@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convfilter import atomic
+from convfilter.atomic import EXISTS
 from convfilter.comparing import contact_sheet, side_by_side, thumbnail
 from convfilter.endpoints import naming, output_to, read_source
 from convfilter.errors import ImageError, OptionError
@@ -17,46 +17,13 @@ from convfilter.images.formats import FORMATS
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Picture
 from convfilter.images.writing import encode
-from convfilter.inputs import STREAM
 from convfilter.names import Range
 from convfilter.operations import Operation, Operations, in_linear_light
-from convfilter.remote import exists
+from convfilter.settings import Settings, kept_outputs
 from convfilter.targets import Job, format_of
 
 if TYPE_CHECKING:
-    from convfilter.matching import Match
     from convfilter.stages import Stage
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What holds for every picture of a run; `filter_file` tells what most of these mean.
-
-    Attributes:
-        operations: what is done; with `match` what is done to 8 bits.
-        match: a filter of another tool, which depends on the picture.
-        skip_existing: outputs that are there are left as they are; there is nothing to do where all are.
-        workers: threads that filter one picture; None for as many as suit the device.
-        count_clipped: whether samples that are cut off are counted.
-        thumbnails: whether small pictures of before and after are made.
-        stages: what a comparison shows beside the input; nothing for before and after.
-        steps: what is kept in the files `Job.steps`.
-    """
-
-    operations: Operations
-    range_: Range = "clip"
-    device: str = "auto"
-    quality: int | None = None
-    max_pixels: int = MAX_PIXELS
-    max_memory: int | None = None
-    overwrite: bool = False
-    skip_existing: bool = False
-    workers: int | None = None
-    count_clipped: bool = False
-    thumbnails: bool = False
-    stages: tuple[Stage, ...] = ()
-    steps: tuple[Stage, ...] = ()
-    match: Match | None = None
 
 
 @dataclass(frozen=True)
@@ -144,15 +111,9 @@ def run_job(job: Job, settings: Settings) -> Outcome:
 
 
 def _run(job: Job, settings: Settings) -> Outcome:
-    replace_target = settings.overwrite or job.in_place
-    others = [(path, settings.overwrite) for path in (job.compare, *job.steps) if path is not None]
-    kept = set()
-    for path, overwrite in ((job.target, replace_target), *others):
-        # Said before the work, not after it; writing checks again.
-        if path not in (STREAM, job.source) and not overwrite and exists(path):
-            if not settings.skip_existing:
-                raise ImageError(f"{path} {atomic.EXISTS}")
-            kept.add(path)
+    kept = kept_outputs(job, settings)
+    if kept and not settings.skip_existing:
+        raise ImageError(f"{kept[0]} {EXISTS}")  # said before the work, not after it; writing checks again
     before = read_source(job.source, settings.max_pixels)
     format_ = job.format or FORMATS[before.format]
     match = settings.match
@@ -170,7 +131,7 @@ def _run(job: Job, settings: Settings) -> Outcome:
     if job.compare is None and not job.steps:
         before = after  # sets the memory of what was read free
     notes: tuple[str, ...] = ()
-    with nullcontext() if job.target in kept else output_to(job.target, replace_target) as file:
+    with nullcontext() if job.target in kept else output_to(job.target, settings.overwrite or job.in_place) as file:
         if file is not None:
             notes += encode(after, format_, file, quality=settings.quality)
         # Inside, so that what cannot be written beside the target leaves it alone.
@@ -194,7 +155,7 @@ def _filtered(picture: Picture, operations: Operations, settings: Settings) -> t
     )
 
 
-def _write_steps(job: Job, before: Picture, after: Picture, settings: Settings, kept: set[Path]) -> tuple[str, ...]:
+def _write_steps(job: Job, before: Picture, after: Picture, settings: Settings, kept: list[Path]) -> tuple[str, ...]:
     """The picture after every step, each in a file of its own."""
     notes: tuple[str, ...] = ()
     for path, stage in zip(job.steps, settings.steps, strict=True):

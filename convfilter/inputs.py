@@ -133,7 +133,7 @@ def _named(name: str, selection: Selection, *, pattern: bool = True) -> Iterator
         if pattern and not found:
             raise OptionError(f"{name}: no object matches")
         yield from found or [Source(as_path(name))]
-    elif name != str(STREAM) and os.path.isdir(name):  # noqa: PTH112, Path.is_dir() raises where the name is too long
+    elif name != str(STREAM) and os.path.isdir(name):
         found = list(_in_folder(Path(name), PurePath(), selection))
         yield from found or [Source(Path(name))]
     elif pattern and not os.path.lexists(name):

@@ -46,9 +46,9 @@ def kernel_facts(kernel: Kernel) -> KernelFacts:
             least, greatest = float(lows[0]), float(highs[0])
     balanced = least < 0 and abs(least + greatest) <= 0.01 * (greatest - least)
     return KernelFacts(
-        sums=tuple(float(value) for value in kernel.sums),
+        sums=tuple(kernel.sums.tolist()),
         ranks=tuple(int(np.linalg.matrix_rank(weights[:, :, n])) for n in range(weights.shape[2])),
-        noise_gain=tuple(float(value) for value in (weights**2).sum(axis=(0, 1))),
+        noise_gain=tuple((weights**2).sum(axis=(0, 1)).tolist()),
         least=least + kernel.bias,
         greatest=greatest + kernel.bias,
         suggested_bias=0.5 if balanced else 0.0,

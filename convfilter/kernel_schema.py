@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from convfilter.kernels import MAX_WEIGHT
 from convfilter.names import Combine
+from convfilter.text import printable, shortened
 
 _DECIMAL = r"(?:(?:0|[1-9]\d{0,39})(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][-+]?\d{1,3})?"
 _NUMBER = re.compile(rf"([-+]?{_DECIMAL})(?:/({_DECIMAL}))?", re.ASCII)
@@ -115,6 +116,5 @@ def schema() -> dict[str, Any]:
 def quoted(value: Any) -> str:
     """What the user wrote, short enough for a line."""
     if isinstance(value, str):
-        short = value if len(value) <= 40 else value[:37] + "..."
-        return '"' + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in short) + '"'
+        return f'"{printable(shortened(value, 40))}"'
     return "a mapping" if isinstance(value, dict) else "a list"

@@ -81,4 +81,4 @@ def load_kernel(
 
 def is_path(name: str, path: Path) -> bool:
     """Whether a name that is not of a library stands for the file at a path."""
-    return "/" in name or Path(name).suffix.lower() in (".yaml", ".yml") or os.path.isfile(path)  # noqa: PTH113, is_file() raises where the name is too long
+    return "/" in name or Path(name).suffix.lower() in (".yaml", ".yml") or os.path.isfile(path)

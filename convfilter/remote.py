@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypeAlias
 
-from convfilter.errors import ImageError, OptionError, one_line
+from convfilter.errors import ImageError, OptionError
 from convfilter.images.sources import open_regular
+from convfilter.text import one_line
 
 Location: TypeAlias = Path
 """A `upath.UPath` is one as well, to whoever asks its name, suffix or parent."""

@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from convfilter.errors import DeviceError, one_line
+from convfilter.errors import DeviceError
 from convfilter.lean import has_onednn, lean_tensorflow, make_way, start_runtime
+from convfilter.text import one_line
 
 own_process = False
 """Whether nobody but the command line of convfilter runs in this process; its entry point says so."""

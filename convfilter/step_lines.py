@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from convfilter.names import Range
 from convfilter.operations import Activate, Convolve, Dropout, Grayscale, Operation, Pool
 from convfilter.step_sums import Line, Values, alpha_line, convolution_lines
+from convfilter.text import counted
 
 _ACTIVATIONS = {
     "relu": "relu(x) = max(x, 0)",
@@ -110,7 +111,7 @@ def ending(
 
 def _pooled(operation: Pool, seen: Values, alpha: bool) -> Line:
     """The pool of (n, channels) that lie inside."""
-    count = f"{len(seen)} pixel{'s' if len(seen) > 1 else ''}"
+    count = counted(len(seen), "pixel")
     if not alpha:
         if operation.method == "max":
             return Line(f"the greatest of {count}", seen.max(axis=0))

@@ -89,7 +89,7 @@ def plan(
         path, target, format_, before_after = source.path, source.path, None, None
         steps: tuple[Path, ...] = ()
         local = path != STREAM and not is_remote(path)
-        if path.name and not (local and os.path.isdir(path)):  # noqa: PTH112, is_dir() raises; reading will tell
+        if path.name and not (local and os.path.isdir(path)):
             if not in_place:
                 target, format_ = _target(source, command, output, several)
             if compare is not None:
@@ -137,8 +137,8 @@ def _target(one: Source, command: str, output: str | None, several: bool) -> tup
         target = source.with_name(f"{stem}.{command}{suffix}")
     elif "{" in output:
         target = _fill(output, one, suffix, command)
-    elif output.endswith(("/", os.sep)) or os.path.isdir(output) or several:  # noqa: PTH112, is_dir() raises
-        if os.path.lexists(output) and not os.path.isdir(output):  # noqa: PTH112
+    elif output.endswith(("/", os.sep)) or os.path.isdir(output) or several:
+        if os.path.lexists(output) and not os.path.isdir(output):
             raise OptionError(f"{output}: is a file; several inputs need a folder or a template like out/{{stem}}.png")
         target = locate(output).joinpath(*one.below.parts, stem + suffix)
     else:
@@ -156,7 +156,7 @@ def _steps(source: Source, command: str, target: Path, folder: str, names: tuple
         inside = _fill(folder, source, source.path.suffix, command)
     else:
         inside = locate(folder).joinpath(*source.below.parts)
-    if not is_remote(inside) and os.path.lexists(inside) and not os.path.isdir(inside):  # noqa: PTH112
+    if not is_remote(inside) and os.path.lexists(inside) and not os.path.isdir(inside):
         raise OptionError(f"{inside}: is a file; --keep-steps needs a folder")
     return tuple(inside / f"{_stem(source.path)}.{name}{suffix}" for name in names)
 

@@ -43,3 +43,13 @@ def number(value: float, width: int, digits: int = 4) -> str:
 def shortened(text: str, most: int = 80) -> str:
     """The beginning of a long name."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def one_line(text: object, most: int = 80) -> str:
+    """The start of a library's message, fit for a line on a terminal."""
+    return "".join(c for c in " ".join(str(text).split()) if c.isprintable())[:most].strip()
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 picture``, ``2,000 pictures``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

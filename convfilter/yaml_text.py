@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
-from convfilter.errors import ConvfilterError, ImageError, one_line
+from convfilter.errors import ConvfilterError, ImageError
 from convfilter.images.sources import open_regular
+from convfilter.text import one_line
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12

@@ -80,13 +80,16 @@ def test_dry_run(cli: Any, tree: Path, tmp_path: Path) -> None:
     answer = cli("blur", tree, "-o", tmp_path / "out", "--dry-run")
     assert answer.code == 0
     assert f"{tree}/B.PNG -> {tmp_path}/out/B.PNG  PNG, 96 x 64\n" in answer.out
-    assert f"{tmp_path}/out/a.png  PNG, 96 x 64; fails, as its output exists\n" in answer.out
+    assert f"{tmp_path}/out/a.png  fails: {tmp_path}/out/a.png exists already" in answer.out
     assert "bad.jpg  fails: damaged JPEG" in answer.out
     assert f"{tmp_path}/out/deep.tif  TIFF, 9 x 5\n" in answer.out
-    for words in ("as a column and a row", "4 pictures", "MB of pixels", "1 tiles of", "nothing has been written"):
+    for words in ("as a column and a row", "4 pictures", "MB of pixels", "1 tile of", "nothing has been written"):
         assert words in answer.err
     assert fingerprint(tmp_path) == before
     assert cli("blur", tree, "-r", "-o", f"{tmp_path}/{{name}}", "--dry-run").code == 2
+    call = ["blur", tree / "a.png", "--in-place", "--compare", tmp_path / "out" / "a.png"]
+    assert "out/a.png exists already" in cli(*call, "--dry-run").out
+    assert "out/a.png exists already" in cli(*call).err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count address space in another way")

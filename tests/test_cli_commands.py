@@ -108,7 +108,7 @@ def test_kernels_check(cli: Any, tmp_path: Path) -> None:
     bad.write_text("weights: [[1, 2], [3]]")
     answer = cli("kernels", "check", bad, good)
     assert answer.code == 2
-    assert answer.out == f"{good}: a sound kernel, 1 x 3\n"
+    assert answer.out == f"{good}: a valid kernel, 1 x 3\n"
     assert answer.err.startswith(f"{bad}:1: weights: row 2 has 1")
     assert cli("kernels", "check", good).code == 0
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convfilter.cli import streams
-from convfilter.text import printable
+from convfilter.text import counted, printable
 
 if TYPE_CHECKING:
-    from convfilter.files import Settings
     from convfilter.images.probing import Size
+    from convfilter.settings import Settings
     from convfilter.targets import Job
 
 
@@ -47,13 +47,14 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
             largest = max(largest or (0, size), (count, size))
     tell_method(settings)
     count = batch.pictures_at_once(jobs, at_once)
-    streams.warn(f"{len(jobs):,} pictures, {pixels / 1e6:,.1f} megapixels; {count} at once")
+    streams.warn(f"{counted(len(jobs), 'picture')}, {pixels / 1e6:,.1f} megapixels; {count} at once")
     if largest is not None:
         _, size = largest
         tiles, tile_bytes = engine.tiles_of(settings.operations, size.height, size.width, settings.device)
+        tiled = f"{counted(tiles * size.frames, 'tile')} of {tile_bytes / 1e6:,.1f} MB"
         streams.warn(
             f"the largest, {size.width} x {size.height}{_frames(size)}, if 8-bit RGB: "
-            f"{6 * largest[0] / 1e6:,.0f} MB of pixels, {tiles * size.frames:,} tiles of {tile_bytes / 1e6:,.1f} MB"
+            f"{6 * largest[0] / 1e6:,.0f} MB of pixels, {tiled}"
         )
     if unsound:
         streams.warn(f"{unsound:,} will fail")
@@ -75,16 +76,17 @@ def _frames(size: Size) -> str:
 
 
 def _fate(job: Job, settings: Settings) -> str:
-    """What becomes of outputs that are there already."""
+    """What becomes of outputs that are there already; ImageError where they keep the picture from being written."""
+    from convfilter.atomic import EXISTS
+    from convfilter.errors import ImageError
     from convfilter.remote import exists
+    from convfilter.settings import kept_outputs
 
-    there = [path for path in job.outputs if exists(path)]
-    if not there:
-        return ""
-    if settings.skip_existing:
-        return (
-            "; skipped, its output is there" if len(there) == len(job.outputs) else "; only what is missing is written"
-        )
+    kept = kept_outputs(job, settings)
+    if kept and not settings.skip_existing:
+        raise ImageError(f"{kept[0]} {EXISTS}")
+    if kept:
+        return "; skipped, its output is there" if kept == job.outputs else "; only what is missing is written"
     if job.in_place:
         return "; replaced"
-    return "; its output is replaced" if settings.overwrite else "; fails, as its output exists"
+    return "; its output is replaced" if any(map(exists, job.outputs)) else ""

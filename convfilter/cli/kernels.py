@@ -65,7 +65,7 @@ def check(files: tuple[Path, ...]) -> None:
     def sound(kernel: Kernel) -> str:
         height, width = kernel.size
         bank = f", {len(kernel.filters)} by {kernel.combine}" if kernel.combine else ""
-        return f"a sound kernel, {height} x {width}{bank}"
+        return f"a valid kernel, {height} x {width}{bank}"
 
     check_files(files, read_kernel_file, KernelError, sound)
 

@@ -46,12 +46,12 @@ def check(files: tuple[Path, ...]) -> None:
     from convfilter.cli.checking import check_files
     from convfilter.errors import RecipeError
     from convfilter.recipe_files import read_recipe_file
+    from convfilter.text import counted
 
-    def sound(recipe: Recipe) -> str:
-        count = len(recipe.operations)
-        return f"a sound recipe, {count} step{'s' if count > 1 else ''}"
+    def valid(recipe: Recipe) -> str:
+        return f"a valid recipe, {counted(len(recipe.operations), 'step')}"
 
-    check_files(files, read_recipe_file, RecipeError, sound)
+    check_files(files, read_recipe_file, RecipeError, valid)
 
 
 @recipes.command()

@@ -16,10 +16,10 @@ from convfilter.text import error_line, printable
 if TYPE_CHECKING:
     from convfilter.batch import Result
     from convfilter.cli.progress import Say
-    from convfilter.files import Settings
     from convfilter.matching import Match
     from convfilter.operations import Operations
     from convfilter.reports import Report
+    from convfilter.settings import Settings
     from convfilter.stages import Stage
     from convfilter.targets import Job
 
@@ -56,11 +56,11 @@ def run(
     """
     from convfilter import batch
     from convfilter.cli.preview import can_show
-    from convfilter.files import Settings
     from convfilter.inputs import STREAM
     from convfilter.operations import in_linear_light
     from convfilter.reports import open_report
     from convfilter.runtime import resolve_device
+    from convfilter.settings import Settings
     from convfilter.stages import step_names, steps_of
 
     if skip_existing and (overwrite or in_place):

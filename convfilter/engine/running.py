@@ -15,11 +15,12 @@ from convfilter.engine.graphs import Computed, Kind, compute
 from convfilter.engine.levels import Levels
 from convfilter.engine.passes import described
 from convfilter.engine.tiling import COPIES, LANES, Tile, tile_shape, tiles
-from convfilter.errors import ImageError, OptionError, one_line
+from convfilter.errors import ImageError, OptionError
 from convfilter.names import RANGES, Range
 from convfilter.operations import Convolve, Operation, Operations, Round, makes_gray, output_size, require_output
 from convfilter.runtime import core_count, has_fast_lanes, resolve_device, worker_count
 from convfilter.runtime import operations as tf_operations
+from convfilter.text import one_line
 
 TILES_BYTES = 2**29
 """The most memory for the tiles of one picture that are computed at once, however much there is."""

@@ -6,13 +6,14 @@ import importlib
 import io
 from typing import BinaryIO
 
-from convfilter.errors import ImageError, one_line
+from convfilter.errors import ImageError
 from convfilter.images.formats import HEAD, Format, sniff
 from convfilter.images.integrity import is_cut, truncated
 from convfilter.images.metadata import upright
 from convfilter.images.picture import Picture
 from convfilter.images.quiet import quiet
 from convfilter.images.sources import read_all, read_up_to
+from convfilter.text import one_line
 
 
 def read(file: BinaryIO, *, max_pixels: int) -> Picture:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from convfilter.errors import ImageError, one_line
+from convfilter.errors import ImageError
 from convfilter.images.fitting import fit
 from convfilter.images.formats import Format
 from convfilter.images.picture import Picture
 from convfilter.images.quiet import quiet
+from convfilter.text import one_line
 
 
 def encode(picture: Picture, format_: Format, file: BinaryIO, *, quality: int | None = None) -> tuple[str, ...]:

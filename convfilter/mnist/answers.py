@@ -84,7 +84,7 @@ def answer(
         ImageError: the picture cannot be read; the message begins with its path.
     """
     with naming(path):
-        if not is_remote(path) and os.path.isdir(path):  # noqa: PTH112, is_dir() raises
+        if not is_remote(path) and os.path.isdir(path):
             raise ImageError(DIRECTORY)
         page = read_page(read_source(path, max_pixels), many=many, invert=invert)
         images = np.array([digit.image for digit in page.digits], np.uint8).reshape(-1, 28, 28)

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from convfilter.errors import OptionError, TrainingError, one_line
+from convfilter.errors import OptionError, TrainingError
 from convfilter.mnist.presets import Run
 from convfilter.names import Strategy
 from convfilter.runtime import resolve_device, tensorflow
+from convfilter.text import one_line
 
 
 @dataclass(frozen=True)

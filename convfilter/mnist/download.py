@@ -13,8 +13,9 @@ import urllib.request
 from pathlib import Path
 
 from convfilter import atomic
-from convfilter.errors import DataError, one_line
+from convfilter.errors import DataError
 from convfilter.mnist.idx import File, samples
+from convfilter.text import one_line
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from convfilter.atomic import EXISTS, told_as
 from convfilter.endpoints import naming
-from convfilter.errors import ImageError, OptionError, one_line
+from convfilter.errors import ImageError, OptionError
 from convfilter.figures import format_of_drawing, new_figure, save_figure
 from convfilter.inputs import STREAM
 from convfilter.mnist.answers import Answer, Reading
@@ -21,6 +21,7 @@ from convfilter.mnist.layers import Convolution, MaxPool, Relu, named
 from convfilter.mnist.models import Model
 from convfilter.mnist.prediction import maps_of
 from convfilter.remote import identity_of
+from convfilter.text import printable, shortened
 
 MOST_MAPS = 64
 """Feature maps of a layer that are shown."""
@@ -42,14 +43,14 @@ def drawing_targets(target: str, pictures: list[Path]) -> list[Path]:
     Raises:
         OptionError: the ending names no format, or two drawings would have one name.
     """
-    if len(pictures) == 1 and not target.endswith("/") and not os.path.isdir(target):  # noqa: PTH112, is_dir() raises where a name is too long
+    if len(pictures) == 1 and not target.endswith("/") and not os.path.isdir(target):
         format_of_drawing(Path(target))
         return _no_inputs([Path(target)], pictures)
     stems = ["stdin" if path == STREAM else path.stem for path in pictures]
     twice = next((stem for stem in stems if stems.count(stem) > 1), None)
     if twice is not None:
         raise OptionError(f"{target}: {twice}.explain.png would be written twice; explain such pictures one by one")
-    if os.path.isfile(target):  # noqa: PTH113
+    if os.path.isfile(target):
         raise OptionError(f"{target}: is a file; several pictures need a folder")
     return _no_inputs([Path(target) / f"{stem}.explain.png" for stem in stems], pictures)
 
@@ -124,7 +125,7 @@ def _draw_page(axes: Any, answer: Answer) -> None:
         top, left, bottom, right = reading.found.box
         x, y = (left * width - 0.5, right * width - 0.5), (top * height - 0.5, bottom * height - 0.5)
         axes.plot([x[0], x[1], x[1], x[0], x[0]], [y[0], y[0], y[1], y[1], y[0]], color="tab:red", linewidth=1)
-    name = one_line(answer.path.name.encode("utf-8", "backslashreplace").decode(), 40)
+    name = shortened(printable(answer.path.name), 40)
     sense = "dark on light" if answer.page.inverted else "light on dark"
     axes.set_title(f"{name}: {sense}" if answer.readings else "blank", fontsize=9, parse_math=False)
 

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 from convfilter.atomic import EXISTS, output_file, told_as
@@ -49,24 +48,20 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
     for index in range(count):
         files[f"filter-{index + 1:02}.yaml"] = {
             "description": f"Filter {index + 1} of {count} of {origin}.",
-            "weights": _rows(weights[:, :, index]),
+            "weights": weights[:, :, index].tolist(),
             "bias": float(biases[index]),
         }
     files[BANK] = {
         "description": f"All {count} filters of {origin}.",
-        "weights": {f"filter-{index + 1:02}": _rows(weights[:, :, index]) for index in range(count)},
+        "weights": {f"filter-{index + 1:02}": weights[:, :, index].tolist() for index in range(count)},
         "combine": "magnitude",
     }
     for path in (folder / name for name in files):
-        if os.path.isdir(path):  # noqa: PTH112, is_dir() raises where a name is too long
+        if os.path.isdir(path):
             raise OptionError(f"{path}: is a directory; name another --output")
         if os.path.lexists(path) and not overwrite:
             raise OptionError(f"{path} {EXISTS}")
     return [_write(folder / name, content, overwrite) for name, content in files.items()]
-
-
-def _rows(matrix: np.ndarray[Any, Any]) -> list[list[float]]:
-    return [[float(value) for value in row] for row in matrix]
 
 
 def _write(path: Path, content: dict[str, Any], overwrite: bool) -> Path:

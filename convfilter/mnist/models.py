@@ -59,7 +59,7 @@ def load_model(path: Path | None = None) -> Model:
         ModelError: it cannot be read, or is not one that `save_model` wrote.
     """
     path = path or SHIPPED
-    metadata, weights = read_tensors(path / MODEL if os.path.isdir(path) else path, _shapes)  # noqa: PTH112, is_dir() raises
+    metadata, weights = read_tensors(path / MODEL if os.path.isdir(path) else path, _shapes)
     model = Model(_preset(metadata), weights, json.loads(metadata["metrics"]))
     try:
         require_computable(model.layers, model.weights)

@@ -92,7 +92,7 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool, alone: bool = T
     """
     if resume and overwrite:
         raise OptionError("--resume goes on and --overwrite begins anew; give one of them")
-    if alone and os.path.isdir(folder) and os.access(folder, os.R_OK):  # noqa: PTH112, is_dir() raises
+    if alone and os.path.isdir(folder) and os.access(folder, os.R_OK):
         with _alone_in(folder, fcntl.LOCK_SH):  # only looks, and keeps nobody out who only looks
             pass
     _check_folder(folder, resume=resume, overwrite=overwrite)

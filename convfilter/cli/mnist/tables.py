@@ -44,7 +44,7 @@ def answer_lines(answer: Answer) -> list[str]:
         {
             "digit": reading.digit,
             "probability": reading.probability,
-            "probabilities": [float(value) for value in reading.probabilities],
+            "probabilities": reading.probabilities.tolist(),
             "box": [round(share, 4) for share in reading.found.box],
         }
         for reading in answer.readings
