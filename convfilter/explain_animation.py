@@ -14,7 +14,8 @@ from convfilter.atomic import output_file, told_as
 from convfilter.comparing import shown
 from convfilter.errors import WritingError
 from convfilter.explain_crops import Crop, crop_of, palette_numbers
-from convfilter.explaining import Explanation, Span, area_of
+from convfilter.explaining import area_of
+from convfilter.explanation import Explanation, Span
 
 MOST = 12
 """Rows and columns of the result, at most, that grow."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.explaining import Step
+from convfilter.explanation import Step
 from convfilter.step_sums import Products, Values
 from convfilter.text import number
 

@@ -10,7 +10,8 @@ from PIL import Image
 
 from convfilter.borders import OUTSIDE, border_index, is_beyond
 from convfilter.comparing import shown
-from convfilter.explaining import Explanation, Span, area_of
+from convfilter.explaining import area_of
+from convfilter.explanation import Explanation, Span
 from convfilter.names import WindowBorder
 
 CONTEXT = 2

@@ -13,7 +13,7 @@ from convfilter.atomic import told_as
 from convfilter.comparing import shown
 from convfilter.errors import WritingError
 from convfilter.explain_cells import MOST_ROWS, channels, draw_rows, height_of, rows_of
-from convfilter.explaining import Explanation, Span
+from convfilter.explanation import Explanation, Span
 from convfilter.figures import new_figure, save_figure
 
 WIDTH = 13.0

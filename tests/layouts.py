@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from engine_runs import run
 
-from convfilter.engine import running, tiling
+from convfilter.engine import tiling, work
 from convfilter.operations import Operations
 
 LAYOUTS = ("lanes", "planes", "odd tiles")
@@ -19,7 +19,7 @@ LAYOUTS = ("lanes", "planes", "odd tiles")
 def layout(name: str) -> Iterator[None]:
     """Compute in lanes in tiles as usual, plane by plane, or in lanes in tiles of some odd pixels."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "has_fast_lanes", lambda _: name != "planes")
+        patch.setattr(work, "has_fast_lanes", lambda _: name != "planes")
         if name == "odd tiles":
             patch.setattr(tiling, "TILE_SAMPLES", 2000)
             patch.setattr(tiling, "TILE_WIDTH", 31)

@@ -12,7 +12,8 @@ from pictures import frame
 from references import BORDERS, correlate
 
 from convfilter import Activate, Convolve, Dropout, Grayscale, Kernel, OptionError, Pool, apply, engine
-from convfilter.explaining import Explanation, explain
+from convfilter.explaining import explain
+from convfilter.explanation import Explanation
 from convfilter.images.picture import Picture
 from convfilter.library import recipe_names
 from convfilter.names import ACTIVATIONS

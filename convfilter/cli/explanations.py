@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from convfilter.explaining import Explanation, Step
+    from convfilter.explanation import Explanation, Step
     from convfilter.step_sums import Line
 
 _NUMBER = 9

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from convfilter.explaining import Step
+    from convfilter.explanation import Step
     from convfilter.step_sums import Products
 
 SHOWN = 7

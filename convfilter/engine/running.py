@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter import threads
-from convfilter.engine.chain import Chain, chain_of
-from convfilter.engine.graphs import Computed, Kind, compute
-from convfilter.engine.levels import Levels
-from convfilter.engine.passes import described
-from convfilter.engine.tiling import COPIES, LANES, Tile, tile_shape, tiles
+from convfilter.engine.graphs import Computed
+from convfilter.engine.tiling import Tile
+from convfilter.engine.work import Work, work_of
 from convfilter.errors import ImageError, OptionError
 from convfilter.names import RANGES, Range
-from convfilter.operations import Convolve, Operation, Operations, Round, makes_gray, output_size, require_output
-from convfilter.runtime import core_count, has_fast_lanes, resolve_device, worker_count
+from convfilter.operations import Operations, makes_gray, output_size, require_output
 from convfilter.runtime import operations as tf_operations
 from convfilter.text import one_line
-
-TILES_BYTES = 2**29
-"""The most memory for the tiles of one picture that are computed at once, however much there is."""
 
 
 class Filtered(NamedTuple):
@@ -36,64 +28,6 @@ class Filtered(NamedTuple):
 
     frames: list[NDArray[Any]]
     clipped: int
-
-
-@dataclass(frozen=True)
-class Work:
-    """The frames of a picture, what is done to them, and where.
-
-    Attributes:
-        frames: (height, width, channels).
-        operations: applied in order.
-        kind: what holds for all of them.
-        lanes: of a tile.
-        workers: threads, each of which computes a tile.
-        tile_bytes: the most memory for one tile.
-    """
-
-    frames: list[NDArray[Any]]
-    operations: Operations
-    kind: Kind
-    lanes: int
-    workers: int
-    tile_bytes: int
-
-    def each(self, use: Callable[[int, Tile, Computed], None], extremes: tuple[float, float] = (0, 1)) -> None:
-        """Compute every tile of every frame, and use it; the tiles of all are shared among the workers.
-
-        Args:
-            use: gets the number of the frame, the tile, and what `compute` gives.
-            extremes: as for `compute`.
-        """
-        chains = self._chains()
-
-        def work(item: tuple[int, Tile]) -> None:
-            index, tile = item
-            use(index, tile, compute(chains[index].part(tile), self.frames[index], self.kind, extremes))
-
-        threads.share(self._tiles(), work, self.workers)
-
-    def _chains(self) -> list[Chain]:
-        """The chain of every frame; frames of one size share one."""
-        colours = self.kind.channels - self.kind.levels.alpha
-        sizes = [(frame.shape[0], frame.shape[1]) for frame in self.frames]
-        chains = {size: chain_of(self.operations, *size, colours) for size in set(sizes)}
-        return [chains[size] for size in sizes]
-
-    def _tiles(self) -> Iterator[tuple[int, Tile]]:
-        for index, frame in enumerate(self.frames):
-            height, width, channels = frame.shape
-            shape = tile_shape(
-                self.operations,
-                height,
-                width,
-                channels=channels,
-                sample_bytes=np.dtype(self.kind.levels.compute_dtype).itemsize,
-                lanes=self.lanes,
-                budget=self.tile_bytes,
-            )
-            for tile in tiles(self.operations, height, width, shape):
-                yield index, tile
 
 
 def run(
@@ -133,7 +67,7 @@ def run(
     for frame in pixels:
         require_output(operations, *frame.shape[:2])
     tf = tf_operations()
-    work = _work(pixels, operations, alpha, device, tile_bytes, workers)
+    work = work_of(pixels, operations, alpha, device, tile_bytes, workers)
     count_clipped = count_clipped and pixels[0].dtype.kind == "u"
     try:
         found = _extremes(work) if range_ == "rescale" else None
@@ -152,51 +86,7 @@ def extremes(pixels: list[NDArray[Any]], operations: Operations, *, alpha: bool)
 
     None where all are one, and nothing can be stretched.
     """
-    return _extremes(_work(pixels, operations, alpha, "cpu", None, None))
-
-
-def method_of(operation: Operation, device: str) -> str:
-    """How an operation is computed, in a few words that follow its own; nothing where there is no choice."""
-    if not isinstance(operation, Convolve):
-        return ""
-    if operation.sums != "any":
-        return ": product by product, in the order of another tool"
-    lanes = _lanes(resolve_device(device), "float32")
-    layout = "plane by plane" if lanes == 1 else f"on {lanes} lanes, or with 16 bits plane by plane"
-    return f": as {described(operation.kernel)}, {layout}"
-
-
-def tiles_of(operations: Operations, height: int, width: int, device: str) -> tuple[int, int]:
-    """How many tiles an 8-bit RGB picture alone is computed in, and the bytes that one takes without its halo."""
-    lanes = _lanes(resolve_device(device), "float32")
-    options = {"channels": 3, "sample_bytes": 4, "lanes": lanes, "budget": TILES_BYTES // core_count()}
-    shape = tile_shape(operations, height, width, **options)
-    samples = shape.lanes * shape.rows * shape.columns * 3
-    return sum(1 for _ in tiles(operations, height, width, shape)), 4 * samples * COPIES
-
-
-def _work(
-    pixels: list[NDArray[Any]],
-    operations: Operations,
-    alpha: bool,
-    device: str,
-    tile_bytes: int | None,
-    workers: int | None,
-) -> Work:
-    """What is to be done, as numbers without a range."""
-    # What is rounded midway is to be as exact as the tool that also does so, and has alpha as any channel.
-    exact = any(isinstance(operation, Round) for operation in operations)
-    levels = Levels(pixels[0].dtype, alpha and not exact, exact)
-    name = resolve_device(device)
-    kind = Kind(levels, pixels[0].shape[2], name, None, False)
-    lanes, most = _lanes(name, levels.compute_dtype), worker_count(name)
-    workers = min(workers or most, most)
-    return Work(pixels, operations, kind, lanes, workers, min(tile_bytes or TILES_BYTES, TILES_BYTES) // workers)
-
-
-def _lanes(device: str, compute_dtype: str) -> int:
-    """The lanes of a tile that has rows enough."""
-    return LANES if has_fast_lanes(device) and compute_dtype == "float32" else 1
+    return _extremes(work_of(pixels, operations, alpha, "cpu", None, None))
 
 
 def _run(work: Work, extremes: tuple[float, float]) -> Filtered:
