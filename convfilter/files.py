@@ -19,8 +19,9 @@ from convfilter.images.picture import Picture
 from convfilter.images.writing import encode
 from convfilter.names import Range
 from convfilter.operations import Operation, Operations, in_linear_light
+from convfilter.output_names import format_of
 from convfilter.settings import Settings, kept_outputs
-from convfilter.targets import Job, format_of
+from convfilter.targets import Job
 
 if TYPE_CHECKING:
     from convfilter.stages import Stage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from convfilter.cli.console import page_width, plain_table, render
 from convfilter.cli.grids import patch_parts, products_parts
-from convfilter.cli.tables import page_width, plain_table, render
 from convfilter.text import number, printable
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from convfilter.cli.tables import grey_style, heat_style, page_width
+from convfilter.cli.console import grey_style, heat_style, page_width
 from convfilter.text import number, printable
 
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ def show(before: bytes, after: bytes) -> str:
     from rich.console import Console
     from rich.text import Text
 
-    from convfilter.cli.tables import render
+    from convfilter.cli.console import render
 
     width = min((Console().width - GAP) // 2, 2 * ROWS * 2)
     if width < 1:

@@ -121,7 +121,8 @@ def plan_jobs(
 ) -> list[Job]:
     """Find the inputs and decide where their results go, before anything is written."""
     from convfilter.inputs import Selection, find, listed
-    from convfilter.targets import folder_of, plan
+    from convfilter.output_names import folder_of
+    from convfilter.targets import plan
 
     names = [name for list_ in lists for name in listed(list_, separator=b"\0" if null else b"\n")]
     if not inputs and not names:

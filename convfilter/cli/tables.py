@@ -1,27 +1,20 @@
-"""Kernels as text for a terminal: the list, and the sheet of one with its heat map."""
+"""Kernels and recipes as text: the list, and the sheet of one."""
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
+from convfilter.cli.console import heat_style, plain_table, render
 from convfilter.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.console import RenderableType
-    from rich.table import Table
 
     from convfilter.kernels import Kernel
     from convfilter.recipe_files import Recipe
 
 _NUMBERED_COLUMNS = 11
 """Wider kernels are shown as colours or signs alone."""
-
-
-PAGE = 100
-"""Columns of text that is not folded."""
 
 
 def kernel_table(kernels: list[Kernel]) -> str:
@@ -125,49 +118,3 @@ def _sign(share: float) -> str:
     """A weight as a mark of its size, which also shows where there are no colours."""
     mark = " .:+*#"[round(abs(share) ** 0.5 * 5)]
     return mark * 2 if share >= 0 else ("-" + mark)
-
-
-def heat_style(share: float) -> str:
-    """White for 0, red towards 1, blue towards -1; black digits stay readable on all."""
-    share = min(max(share, -1), 1) if share == share else 0  # NaN
-    fade = round(255 - 150 * abs(share))
-    red, green, blue = (255, fade, fade) if share >= 0 else (fade, fade, 255)
-    return f"rgb(0,0,0) on rgb({red},{green},{blue})"
-
-
-def grey_style(share: float) -> str:
-    """Black for 0, white for 1, with digits that stay readable on it."""
-    level = round(255 * min(max(share, 0), 1)) if share == share else 0  # NaN
-    ink = 0 if level > 110 else 255
-    return f"rgb({ink},{ink},{ink}) on rgb({level},{level},{level})"
-
-
-def page_width() -> int:
-    """Columns that text may take: those of the terminal, at most 100."""
-    from rich.console import Console
-
-    terminal = Console()
-    return min(terminal.width, PAGE) if terminal.is_terminal else PAGE
-
-
-def plain_table() -> Table:
-    """A table without lines."""
-    from rich.table import Table
-
-    return Table(box=None, pad_edge=False, show_edge=False)
-
-
-def render(parts: Iterable[RenderableType]) -> str:
-    """Text as standard output can show it: colours on a terminal alone, all columns elsewhere."""
-    from rich.console import Console
-
-    terminal = Console()
-    buffer = io.StringIO()
-    out = Console(
-        file=buffer,
-        force_terminal=terminal.is_terminal,
-        width=terminal.width if terminal.is_terminal else 10_000,
-    )
-    for part in parts:
-        out.print(part)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())

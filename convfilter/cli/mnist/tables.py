@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from convfilter.cli.tables import plain_table, render
+from convfilter.cli.console import plain_table, render
 from convfilter.text import printable
 
 if TYPE_CHECKING:
