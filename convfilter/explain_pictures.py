@@ -37,7 +37,7 @@ def draw_explanation(explanation: Explanation, target: Path, *, overwrite: bool 
         Sentences about what is not in the drawing.
 
     Raises:
-        OptionError: the ending names no format.
+        OptionError: the extension names no format.
         WritingError: the drawing cannot be written.
     """
     count = sum(len(rows_of(step)) for step in explanation.steps)

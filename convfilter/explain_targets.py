@@ -22,13 +22,13 @@ def check_targets(source: Location, drawing: Path | None, animation: Path | None
         overwrite: whether files that exist are replaced.
 
     Raises:
-        OptionError: an ending names no format, or a drawing would be written over the picture.
+        OptionError: an extension names no format, or a drawing would be written over the picture.
         WritingError: a file exists and is kept.
     """
     if drawing is not None:
         format_of_drawing(drawing)
     if animation is not None and animation.suffix.lower() != ".gif":
-        raise OptionError(f"{animation}: it is animated as .gif; give it this ending")
+        raise OptionError(f"{animation}: it is animated as .gif; give it this extension")
     targets = [path for path in (drawing, animation) if path is not None]
     for path in targets:
         if source != STREAM and identity_of(path) == identity_of(source):

@@ -26,7 +26,7 @@ def new_figure(width: float, height: float) -> Any:
             import matplotlib
             from matplotlib.figure import Figure
     except (OSError, ValueError) as error:
-        raise OptionError(f"matplotlib does not start ({one_line(error)}); mend or remove your matplotlibrc") from None
+        raise OptionError(f"matplotlib does not start ({one_line(error)}); fix or remove your matplotlibrc") from None
     finally:
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
@@ -36,14 +36,14 @@ def new_figure(width: float, height: float) -> Any:
 
 
 def format_of_drawing(target: Path) -> str:
-    """The format that the ending of a drawing names.
+    """The format that the extension of a drawing names.
 
     Raises:
         OptionError: it names none.
     """
     format_ = target.suffix.lower().removeprefix(".")
     if format_ not in FORMATS:
-        raise OptionError(f"{target}: it is drawn as .png, .svg or .pdf; give one of these endings")
+        raise OptionError(f"{target}: it is drawn as .png, .svg or .pdf; give one of these extensions")
     return format_
 
 
@@ -51,7 +51,7 @@ def save_figure(figure: Any, target: Path, *, overwrite: bool = False) -> None:
     """Write a figure, whole or not at all.
 
     Raises:
-        OptionError: the ending names no format.
+        OptionError: the extension names no format.
         FileExistsError: the target exists and `overwrite` is False.
         OSError: the system cannot write there.
     """

@@ -62,7 +62,7 @@ def filter_file(
 ) -> tuple[str, ...]:
     """Filter one picture file into another.
 
-    The target is written under a temporary name and renamed when it is whole. Its ending decides its
+    The target is written under a temporary name and renamed when it is whole. Its extension decides its
     format; depth, alpha, EXIF, ICC, resolution and frames are kept where that format holds them.
 
     Args:
@@ -82,7 +82,7 @@ def filter_file(
 
     Raises:
         ImageError: the file cannot be read, filtered or written; the message begins with its path.
-        OptionError: the target's ending names no format, quality is out of range, or there is no such range.
+        OptionError: the target's extension names no format, quality is out of range, or there is no such range.
         DeviceError: there is no such device.
     """
     if quality is not None and not 1 <= quality <= 100:

@@ -180,5 +180,5 @@ def _in_folder(folder: Path, below: PurePath, selection: Selection) -> Iterator[
 
 
 def _is_picture(path: Location, selection: Selection) -> bool:
-    """Whether a file that nobody named is taken: by its ending, or, with `include`, by the patterns alone."""
+    """Whether a file that nobody named is taken: by its extension, or, with `include`, by the patterns alone."""
     return bool(selection.include) or format_of_suffix(path.suffix) is not None

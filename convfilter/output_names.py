@@ -22,7 +22,7 @@ def folder_of(output: str | None, command: str) -> Path | None:
 
 
 def format_of(target: Path) -> Format:
-    """The format that the ending of an output names.
+    """The format that the extension of an output names.
 
     Raises:
         OptionError: it names none.
@@ -31,7 +31,7 @@ def format_of(target: Path) -> Format:
     if format_ is None:
         known = ", ".join(format_.suffixes[0] for format_ in FORMATS.values())
         raise OptionError(
-            f"{target}: the ending names no picture format; take one of {known}, or {target}/ for a folder"
+            f"{target}: the extension names no picture format; take one of {known}, or {target}/ for a folder"
         )
     return format_
 
@@ -60,7 +60,7 @@ def target_of(one: Source, command: str, output: str | None, several: bool) -> t
 
 
 def step_files_of(source: Source, command: str, target: Path, folder: str, names: tuple[str, ...]) -> tuple[Path, ...]:
-    """The files for the steps of one input: as the output folder is laid out, with the ending of the output."""
+    """The files for the steps of one input: as the output folder is laid out, with the extension of the output."""
     suffix = source.path.suffix if target == STREAM else target.suffix
     suffix = suffix if format_of_suffix(suffix) else ".png"
     if "{" in folder:
@@ -73,12 +73,12 @@ def step_files_of(source: Source, command: str, target: Path, folder: str, names
 
 
 def _stem(source: Path) -> str:
-    """What an input is called, without its ending."""
+    """What an input is called, without its extension."""
     return "stdin" if source == STREAM else source.name.removesuffix(source.suffix)
 
 
 def _suffix_of_content(source: Path) -> str:
-    """The usual ending for what a file holds; its own where that cannot be told, as reading will fail then."""
+    """The usual extension for what a file holds; its own where that cannot be told, as reading will fail then."""
     if source == STREAM:
         return ""
     try:

@@ -73,7 +73,7 @@ def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
         command: what is run.
 
     Raises:
-        OptionError: another ending, two of a kind, a page that is not an earlier report, or a folder that cannot be
+        OptionError: another extension, two of a kind, a page that is not an earlier report, or a folder that cannot be
             written to.
     """
     by_ending: dict[str, Path] = {}

@@ -67,7 +67,7 @@ def plan(
         keep_steps: a folder for the picture after every step, or a template of one, and the names of these.
 
     Raises:
-        OptionError: paths contradict each other, an ending names no format, an output would
+        OptionError: paths contradict each other, an extension names no format, an output would
             overwrite an input, or two outputs are one file.
     """
     real = os.path.realpath if in_place else os.path.abspath  # a link is another name, but the same file

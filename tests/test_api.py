@@ -182,11 +182,11 @@ def test_filter_file(photo: Path, tmp_path: Path) -> None:
     assert (pixels_of(tmp_path / "light.png")[10:20, 10:20] == 188).all()
     Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(tmp_path / "clear.png")
     notes = convfilter.filter_file(str(tmp_path / "clear.png"), str(tmp_path / "white.bmp"))
-    assert notes == ("transparency was laid on white",)
+    assert notes == ("transparency was flattened onto white",)
 
 
 def test_filter_file_refuses(photo: Path, tmp_path: Path) -> None:
-    """An unknown ending, an existing target and a picture that is not there are refused, and nothing is written."""
+    """An unknown extension, an existing target and a picture that is not there are refused, and nothing is written."""
     with pytest.raises(OptionError, match="names no picture format"):
         convfilter.filter_file(photo, tmp_path / "out.xyz")
     (tmp_path / "mine.png").write_bytes(b"mine")

@@ -103,10 +103,10 @@ def test_several_inputs_go_on_after_a_failure(cli: Any, photo: Path, tmp_path: P
         (["--sigm", "2"], "--sigma"),
         (["--device", "gpu:77"], "no such device"),
         (["--device", "tpu"], "a device is auto, cpu, gpu or gpu:N"),
-        (["-o", "out.xyz"], "the ending names no picture format"),
+        (["-o", "out.xyz"], "the extension names no picture format"),
         (["-o", "{nothing}.png"], "not a template"),
         (["-o", "a.png", "--in-place"], "leave out --output"),
-        (["--compare", "out.xyz"], "the ending names no picture format"),
+        (["--compare", "out.xyz"], "the extension names no picture format"),
         (["--compare", "-"], "--compare and --keep-steps write files"),
     ],
 )

@@ -1,4 +1,4 @@
-"""`convfilter explain`: the text, the drawing and the animation of one pixel."""
+"""`convfilter explain`: one pixel as text, and what cannot be explained."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_colours_on_a_terminal_alone(cli: Any, photo: Path, monkeypatch: pytest.
         (["--kernel", "sobel", "--at", "-1,5"], "is not a pixel; write X,Y"),
         (["--kernel", "sobel", "--at", "96,0"], "96,0 is not in the result, which is 96 x 64"),
         (["--kernel", "sobel", "--at", "0,64"], "0,64 is not in the result, which is 96 x 64"),
-        (["--kernel", "sobel", "-o", "x.jpg"], "give one of these endings"),
+        (["--kernel", "sobel", "-o", "x.jpg"], "give one of these extensions"),
         (["--kernel", "sobel", "--animate", "x.png"], "it is animated as .gif"),
         (["--kernel", "sobel", "-o", ""], "the name is empty"),
         (["--kernel", "sobel", "-o", "photo.png", "--overwrite"], "is the picture that is to be read"),

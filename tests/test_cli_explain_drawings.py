@@ -30,11 +30,11 @@ def test_drawings(cli: Any, photo: Path) -> None:
     assert fingerprint(photo.parent) != before
 
 
-@pytest.mark.parametrize(("ending", "begins"), [("svg", b"<?xml"), ("pdf", b"%PDF")])
-def test_drawings_for_print(cli: Any, photo: Path, ending: str, begins: bytes) -> None:
-    """The ending of a drawing chooses its format, whatever the size of the kernel and the channels."""
-    target = photo.parent / "new" / f"seen.{ending}"
-    kernel = "disk11" if ending == "svg" else "mean2x2"
+@pytest.mark.parametrize(("extension", "begins"), [("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_drawings_for_print(cli: Any, photo: Path, extension: str, begins: bytes) -> None:
+    """The extension of a drawing chooses its format, whatever the size of the kernel and the channels."""
+    target = photo.parent / "new" / f"seen.{extension}"
+    kernel = "disk11" if extension == "svg" else "mean2x2"
     assert cli("explain", photo, "--kernel", kernel, "--gray", "--range", "rescale", "-o", target).code == 0
     assert target.read_bytes().startswith(begins)
 

@@ -47,7 +47,7 @@ def test_a_format_without_alpha(cli: Any, tmp_path: Path, suffix: str) -> None:
     """Item 15: alpha goes onto white where the output has none, and that is said, but for --quiet."""
     Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(tmp_path / "in.png")
     answer = cli("blur", tmp_path / "in.png", "-o", tmp_path / f"out{suffix}")
-    assert (answer.code, answer.err) == (0, f"{tmp_path}/in.png: transparency was laid on white\n")
+    assert (answer.code, answer.err) == (0, f"{tmp_path}/in.png: transparency was flattened onto white\n")
     assert pixels_of(tmp_path / f"out{suffix}").min() == 255
     answer = cli("blur", tmp_path / "in.png", "-o", tmp_path / f"out{suffix}", "--overwrite", "-q")
     assert (answer.code, answer.out, answer.err) == (0, "", "")

@@ -16,7 +16,7 @@ from convfilter import files
 
 
 def test_outputs_by_folder_template_and_ending(cli: Any, photo: Path, tmp_path: Path) -> None:
-    """A folder keeps names, a template makes them, an ending converts."""
+    """A folder keeps names, a template makes them, an extension converts."""
     assert cli("blur", photo, "-o", f"{tmp_path}/new/").out == f"{tmp_path}/new/photo.png\n"
     template = f"{tmp_path}/t/{{stem}}-{{command}}.webp"
     assert cli("blur", photo, "-o", template).out == f"{tmp_path}/t/photo-blur.webp\n"
@@ -89,7 +89,7 @@ def test_an_input_named_twice_is_done_once(cli: Any, photo: Path) -> None:
 
 
 def test_wrong_and_missing_endings(cli: Any, photo: Path, tmp_path: Path) -> None:
-    """Item 14: content decides how a file is read; the output's ending, or else the content, how it is written."""
+    """Item 14: content decides how a file is read; the output's extension, or else the content, how it is written."""
     with Image.open(photo) as image:
         image.save(tmp_path / "a.png", "JPEG")
     shutil.copy(photo, tmp_path / "bare")

@@ -18,7 +18,7 @@ def test_alpha_is_laid_on_white() -> None:
     pixels = np.array([[[0, 0, 0, 0], [0, 0, 0, 51], [10, 20, 30, 255]]], np.uint8)
     fitted = fit(Picture((Frame(pixels, "RGBA"),), "PNG"), FORMATS["BMP"])
     assert fitted.frames[0].pixels.tolist() == [[[255, 255, 255], [204, 204, 204], [10, 20, 30]]]
-    assert fitted.notes == ("transparency was laid on white",)
+    assert fitted.notes == ("transparency was flattened onto white",)
     rounded = fit(Picture((Frame(np.array([[[10, 10, 10, 100]]], np.uint8), "RGBA"),), "PNG"), FORMATS["BMP"])
     assert rounded.frames[0].pixels.tolist() == [[[159, 159, 159]]]  # 158.92
     opaque = Picture((Frame(pixels[:, 2:], "RGBA"),), "PNG")

@@ -116,7 +116,7 @@ def test_only_numbers_are_kept(data: Mnist, tmp_path: Path, monkeypatch: pytest.
         return found
 
     monkeypatch.setattr(Trainer, "train_batch", too_far)
-    with pytest.raises(TrainingError, match="no number any more at step 2"):
+    with pytest.raises(TrainingError, match="no longer a number at step 2"):
         trained(run, data, tmp_path, resume=True, stop=lambda: True)
     assert fingerprint(tmp_path) == before
     monkeypatch.undo()

@@ -24,7 +24,7 @@ inputs = together(
         multiple=True,
         type=Name(allow_dash=True),
         metavar="LIST",
-        help="Read names of inputs from a file, one a line; - is standard input.",
+        help="Read names of inputs from a file, one per line; - is standard input.",
     ),
     click.option("-0", "--null", is_flag=True, help="The names in a LIST end with NUL, as find -print0 writes them."),
 )
@@ -52,8 +52,8 @@ running = together(
     click.option(
         "--scheduler",
         metavar="ADDRESS",
-        help="Work on a Dask cluster with this scheduler, such as tcp://host:8786; --jobs is then up to its workers, "
-        "and --max-memory for each picture.",
+        help="Work on a Dask cluster with this scheduler, such as tcp://host:8786; its workers decide how many "
+        "run at once, and --max-memory is for each picture.",
     ),
     click.option("--skip-existing", is_flag=True, help="Leave out pictures whose outputs are there already."),
     click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and do nothing."),

@@ -79,7 +79,7 @@ def _with_opacity(picture: Picture, format_: Format) -> Picture:
         return picture
     lost = any(is_transparent(frame) for frame in picture.frames)
     picture = replace(picture, frames=tuple(laid_on(frame, "white") for frame in picture.frames))
-    return picture.noting("transparency was laid on white") if lost else picture
+    return picture.noting("transparency was flattened onto white") if lost else picture
 
 
 def _with_depth(picture: Picture, format_: Format) -> Picture:

@@ -35,7 +35,7 @@ def read(data: bytes, name: str, max_pixels: int) -> Picture:
     elif name == "WEBP":
         check_pixels(max_pixels, *_webp_canvas(data))  # opening allocates it
     elif name == "JPEG" and data.count(b"\xff\xda") > MAX_SCANS and jpeg_scans(data) > MAX_SCANS:
-        raise ImageError(f"has over {MAX_SCANS} JPEG scans, as only made to exhaust readers; save it anew first")
+        raise ImageError(f"has over {MAX_SCANS} JPEG scans, as only bombs have; save it anew first")
     with Image.open(io.BytesIO(data), formats=[name]) as image:
         count = 1 if name in ("JPEG", "JPEG2000", "BMP") else getattr(image, "n_frames", 1)
         check_pixels(max_pixels, image.width, image.height, count)

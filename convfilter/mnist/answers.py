@@ -74,7 +74,7 @@ def answer(
     """Read the digit, or all digits of a line, in a picture.
 
     Args:
-        path: a picture of any size, or `targets.STREAM`.
+        path: a picture of any size, or `inputs.STREAM`.
         model: a trained network.
         many: look for a line of digits.
         invert: as for `ink.find_ink`.

@@ -141,7 +141,7 @@ class Course:
 
     def _lost(self) -> TrainingError:
         return TrainingError(
-            f"the loss is no number any more at step {self.trainer.step}; no model is written, "
+            f"the loss is no longer a number at step {self.trainer.step}; no model is written, "
             "take a lower --learning-rate"
         )
 

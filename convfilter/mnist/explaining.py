@@ -41,7 +41,7 @@ def drawing_targets(target: str, pictures: list[Path]) -> list[Path]:
         pictures: their paths.
 
     Raises:
-        OptionError: the ending names no format, or two drawings would have one name.
+        OptionError: the extension names no format, or two drawings would have one name.
     """
     if len(pictures) == 1 and not target.endswith("/") and not os.path.isdir(target):
         format_of_drawing(Path(target))

@@ -16,7 +16,7 @@ from convfilter.cli.mnist import options
 @options.data
 @options.as_json
 def evaluate(model: Path | None, data: Path | None, as_json: bool) -> None:
-    """Count a network's mistakes on MNIST's test set, turned as `predict` turns them."""
+    """Count a network's mistakes on MNIST's test set, averaged over rotations as in `predict`."""
     from convfilter.mnist.data import load_test
     from convfilter.mnist.models import load_model
     from convfilter.mnist.prediction import evaluate as evaluate_on

@@ -56,7 +56,7 @@ def predict(
     """Read the handwritten digit in each picture.
 
     A photograph, a scan or a drawing of any size will do, dark on light or light on dark. The three likeliest
-    digits are told with their probabilities.
+    digits are printed with their probabilities.
     """
     from convfilter.cli.mnist.tables import answer_lines, answer_rows, answer_table
     from convfilter.errors import ImageError

@@ -69,7 +69,7 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float | No
     callback=_seconds,
     metavar="TIME",
     help="End the steps after so long, such as 60s or 5m, whatever --epochs says; start, test and drawings come on top "
-    "(about 15 s).",
+    "(about 10 s).",
 )
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped, given the same options.")
 @click.option("--overwrite", is_flag=True, help="Begin anew where the folder holds a model already.")
@@ -105,9 +105,9 @@ def train(
 ) -> None:
     """Train a network on MNIST.
 
-    5,000 of the 60,000 training images only watch, and the test set is used once, at the end. The model goes
-    into the folder with its history, a learning curve, a confusion matrix, the misread digits and the filters
-    of the first layer.
+    5,000 of the 60,000 training images are held out for validation, and the test set is used once, at the end.
+    The model goes into the folder with its history, a learning curve, a confusion matrix, the misread digits and
+    the filters of the first layer.
 
     Ctrl-C keeps what it has learned in a checkpoint, and --resume goes on with it.
     """
