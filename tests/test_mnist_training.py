@@ -82,7 +82,7 @@ def test_a_loss_that_is_no_number_ends_training(cli: Any, tmp_path: Path) -> Non
     """Item 53: a learning rate that blows up ends with exit code 1, one line, and no model."""
     answer = cli(*["mnist", "train", "--preset", "softmax", "--learning-rate", "1e38", "-q", "-o"], tmp_path / "out")
     assert answer.code == 1
-    assert "loss is no number" in answer.err
+    assert "loss is no longer a number" in answer.err
     assert answer.err.count("\n") == 1
     assert not (tmp_path / "out" / "model.safetensors").exists()
 
