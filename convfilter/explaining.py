@@ -111,7 +111,7 @@ def _steps(frame: Frame, operations: Operations, place: tuple[int, int], white: 
             values=values,
             products=products_of(operation, patch, white, alpha) if isinstance(operation, Convolve) else (),
             lines=lines_of(operation, patch, ~beyond, values, white, alpha),
-            alpha=alpha_line_of(operation, patch, ~beyond) if alpha else None,
+            alpha=alpha_line_of(operation, patch, ~beyond, white) if alpha else None,
             patch_names=names,
             names=made,
         )

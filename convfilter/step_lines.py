@@ -47,7 +47,7 @@ def lines_of(
         case Convolve():
             return tuple(convolution_lines(operation, patch, not inside.all(), white, alpha))
         case Pool():
-            return (_pooled(operation, patch[inside], alpha),)
+            return (_pooled(operation, patch[inside], white, alpha),)
         case Activate():
             return tuple(_activated(operation, colour[0, 0], white))
         case Dropout(rate=rate):
@@ -60,11 +60,11 @@ def lines_of(
             return (Line(str(operation), made),)
 
 
-def alpha_line_of(operation: Operation, patch: Values, inside: NDArray[np.bool_]) -> Line:
+def alpha_line_of(operation: Operation, patch: Values, inside: NDArray[np.bool_], white: float) -> Line:
     """How an operation makes alpha, the last channel of what it sees."""
     match operation:
         case Convolve():
-            return alpha_line(operation, patch, not inside.all())
+            return alpha_line(operation, patch, not inside.all(), white)
         case Pool(method="max"):
             return Line("alpha: the greatest", patch[inside][:, -1:].max(axis=0))
         case Pool():
@@ -109,7 +109,7 @@ def ending(
     yield Line("rounded, half to even", pixel.astype(np.float64))
 
 
-def _pooled(operation: Pool, seen: Values, alpha: bool) -> Line:
+def _pooled(operation: Pool, seen: Values, white: float, alpha: bool) -> Line:
     """The pool of (n, channels) that lie inside."""
     count = counted(len(seen), "pixel")
     if not alpha:
@@ -117,10 +117,11 @@ def _pooled(operation: Pool, seen: Values, alpha: bool) -> Line:
             return Line(f"the greatest of {count}", seen.max(axis=0))
         return Line(f"the mean of {count}", seen.mean(axis=0))
     colour, opacity = seen[:, :-1], seen[:, -1:]
-    if not opacity.any():
+    visible = opacity[:, 0] > 0
+    if not visible.any() or (operation.method == "mean" and opacity.mean() <= 1e-6 * white):
         return Line(f"nothing: all of {count} are transparent", np.zeros(colour.shape[1]))
     if operation.method == "max":
-        return Line(f"the greatest of {count}, without transparent ones", colour[opacity[:, 0] > 0].max(axis=0))
+        return Line(f"the greatest of {count}, without transparent ones", colour[visible].max(axis=0))
     return Line(f"the mean of {count}, weighted by opacity", (colour * opacity).sum(axis=0) / opacity.sum())
 
 

@@ -112,7 +112,7 @@ def convolution_lines(operation: Convolve, patch: Values, beyond: bool, white: f
         yield Line(f"plus the bias, {kernel.bias:.4g} x {white:g}", value)
 
 
-def alpha_line(operation: Convolve, patch: Values, beyond: bool) -> Line:
+def alpha_line(operation: Convolve, patch: Values, beyond: bool, white: float) -> Line:
     """How alpha, the last channel of a patch, comes about."""
     kernel, alpha = operation.kernel, patch[:, :, -1]
     if not kernel.weighs_by_alpha or (operation.border == "keep" and beyond):
@@ -120,7 +120,10 @@ def alpha_line(operation: Convolve, patch: Values, beyond: bool) -> Line:
     weights = np.moveaxis(whole_weights(kernel), 2, 0)
     means = [(alpha * one).sum() / one.sum() for one in weights]
     bank = ", the mean of all filters" if len(means) > 1 else ""
-    return Line(f"alpha: the sum of its products over the sum of the weights{bank}", np.array([np.mean(means)]))
+    mean = np.mean(means)
+    cut = ", cut off" if not 0 <= mean <= white else ""
+    text = f"alpha: the sum of its products over the sum of the weights{bank}{cut}"
+    return Line(text, np.array([mean]).clip(0, white))
 
 
 def _names(kernel: Kernel) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from layouts import LAYOUTS, layout
 from numpy.typing import NDArray
 from references import BORDERS, assert_same_levels, to_samples
 
-from convfilter import Convolve, Kernel, gaussian_kernel, mean_kernel
+from convfilter import Convolve, Kernel, Pool, gaussian_kernel, mean_kernel
 
 
 @pytest.fixture(scope="module", autouse=True, params=LAYOUTS)
@@ -188,3 +188,20 @@ def test_wide_gaussians_keep_their_digits(sigma: float, random: np.random.Genera
     wanted = scipy.ndimage.gaussian_filter(pixels[:, :, 0].astype(np.float64), sigma, mode="mirror")
     found = run(pixels, Convolve(gaussian_kernel(sigma)))
     assert_same_levels(found[:, :, 0], to_samples(wanted, np.uint8))
+
+
+SUM_TO_ONE = (Kernel(np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])), asymmetric(3, 4), gaussian_kernel(1))
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 9999), picks=st.lists(st.sampled_from([0, 0, 1, 2, "pool"]), min_size=1, max_size=3))
+def test_one_colour_stays_under_any_alpha(seed: int, picks: list[Any]) -> None:
+    """A chain of kernels that sum to one, and of means, leaves the colour of all that is to be seen as it was."""
+    random = np.random.default_rng(seed)
+    alpha = random.choice([0, 0, 255, 255, 90], (24, 20, 1))
+    pixels = np.concatenate([np.full((24, 20, 3), 100), alpha], 2).astype(np.uint8)
+    scaled = [Kernel(kernel.weights / kernel.weights.sum()) for kernel in SUM_TO_ONE]
+    chain = [Pool("mean", 2) if pick == "pool" else Convolve(scaled[pick]) for pick in picks]
+    found = run(pixels, *chain, alpha=True)
+    visible = found[:, :, 3] > 0
+    assert np.abs(found[visible][:, :3].astype(int) - 100).max(initial=0) <= 1

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from layouts import in_tiles, layout
 from references import BORDERS
 
-from convfilter import Convolve, Grayscale, Kernel, gaussian_kernel, mean_kernel
+from convfilter import Activate, Convolve, Grayscale, Kernel, gaussian_kernel, mean_kernel
 from convfilter.engine import graphs
 from convfilter.engine.tiling import COPIES, LEAST_PIXELS, tile_shape, tiles
 from convfilter.operations import DecodeSrgb, EncodeSrgb, output_size
@@ -84,6 +84,16 @@ def test_chains_in_any_tiles(data: st.DataObject) -> None:
     with layout("planes"):
         difference = found.astype(int) - run(pixels, *operations, alpha=True)
         assert np.abs(difference).max() <= 1
+
+
+@pytest.mark.parametrize("operation", [Grayscale("linear"), DecodeSrgb(), EncodeSrgb(), Activate("tanh")])
+def test_curves_of_floats_in_any_tiles(operation: Any, random: np.random.Generator) -> None:
+    """A curve gives a float bit for bit the same wherever the tiles end."""
+    pixels = noise(random, 61, 53, 3, dtype="float32")
+    with layout("planes"):
+        whole = in_tiles(10**9, 10**9, pixels, (operation,))
+        for samples, columns in ((500, 7), (3001, 13), (1, 1)):
+            np.testing.assert_array_equal(in_tiles(samples, columns, pixels, (operation,)), whole)
 
 
 @settings(max_examples=100, deadline=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from references import BORDERS, correlate
 from convfilter import Activate, Convolve, Dropout, Grayscale, Kernel, OptionError, Pool, apply, engine
 from convfilter.explaining import explain
 from convfilter.explanation import Explanation
-from convfilter.images.picture import Picture
+from convfilter.images.picture import Frame, Picture
 from convfilter.library import recipe_names
 from convfilter.names import ACTIVATIONS
 from convfilter.operations import Operation, Operations, in_linear_light
@@ -205,6 +205,19 @@ def test_border_keep() -> None:
     for place in ((0, 3), (4, 4)):
         assert_right(explain(picture, operations, place), apply(picture.frames[0].pixels, *operations))
     assert "stays" in explain(picture, operations, (0, 3)).steps[0].lines[-1].text
+
+
+@pytest.mark.parametrize("method", ["max", "mean"])
+def test_pools_of_what_sharpening_leaves(method: Any) -> None:
+    """Beside an edge of opacity, where sharpening takes alpha beyond its range, the arithmetic leads to the pixel."""
+    pixels = np.full((8, 8, 4), 200, np.uint8)
+    pixels[:, 4:, 3] = 0
+    pixels[::3, 5, 3] = 9
+    picture = Picture((Frame(pixels, "RGBA"),), "PNG")
+    operations = (Convolve(Kernel(np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]))), Pool(method))
+    written = apply(pixels, *operations)
+    for row, column in product(range(4), repeat=2):
+        assert_right(explain(picture, operations, (row, column)), written)
 
 
 def test_pixels_out_of_range_are_refused() -> None:

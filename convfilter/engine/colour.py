@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convfilter.engine.levels import Levels, on_colour
+from convfilter.engine.levels import Levels, elementwise, on_colour
 from convfilter.errors import ImageError
 from convfilter.names import GrayMethod
 from convfilter.runtime import operations as tf_operations
@@ -61,8 +61,7 @@ def _curved(part: Any, levels: Levels, curve: Any) -> Any:
     """Apply a curve on [0, 1] to the colour channels."""
     tf = tf_operations()
 
-    def curved(colour: Any) -> Any:
-        values = colour / levels.white
-        return tf.sign(values) * curve(tf.abs(values)) * levels.white
+    def mirrored(values: Any) -> Any:
+        return tf.sign(values) * curve(tf.abs(values))
 
-    return on_colour(part, levels, curved)
+    return on_colour(part, levels, lambda colour: elementwise(colour / levels.white, mirrored) * levels.white)

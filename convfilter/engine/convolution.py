@@ -39,7 +39,8 @@ def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
     Kernels with a non-zero sum filter colour weighted by alpha: with colour c, alpha a in [0, 1] and
     weights w, the result is ``sum(w) * (w * ca) / (w * a)``, so that transparent pixels lend no colour
     and an opaque picture comes out as if it had no alpha. Kernels that sum to zero have no such
-    mean; they filter the colour as it is and keep alpha, as do kernels of a single pixel.
+    mean; they filter the colour as it is and keep alpha, as do kernels of a single pixel. Alpha is cut off at
+    0 and 1 after every step: the next one would take a negative opacity for less than none.
     """
     kernel = operation.kernel
     if operation.sums != "any":
@@ -59,7 +60,7 @@ def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
         mean = tf.where(visible, map_[:, :, :-1] / tf.where(visible, covered / levels.white, 1), 0)
         combined = _combined(combined, mean, kernel)
         coverage += covered
-    coverage /= len(kernel.sums)
+    coverage = tf.clip_by_value(coverage / len(kernel.sums), 0, levels.white)
     return tf.concat([_finish(combined, kernel, levels), coverage], 2)
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from convfilter.engine.levels import Levels, on_colour
+from convfilter.engine.levels import Levels, elementwise, on_colour
 from convfilter.engine.passes import from_image, to_image
 from convfilter.operations import Activate, Dropout, Pool, Round
 from convfilter.runtime import operations as tf_operations
-
-PACKET = 16
-"""The most float32 numbers that a processor takes at once."""
 
 ONE_PASS = {"max": 3, "mean": 16}
 """Greater windows are pooled as columns, and then as rows; for a mean that costs the exactness of small sums."""
@@ -20,21 +17,11 @@ ONE_PASS = {"max": 3, "mean": 16}
 
 def activate(part: Any, operation: Activate, levels: Levels) -> Any:
     """The colour through `tf.nn`, with 1 for white."""
-    tf = tf_operations()
-    function = getattr(tf.nn, operation.function)
+    function = getattr(tf_operations().nn, operation.function)
     if operation.function == "relu":  # which is the same on every scale, and so exact
         return on_colour(part, levels, function)
 
-    def active(colour: Any) -> Any:
-        values = tf.reshape(colour / levels.white, [-1])
-        count = tf.shape(values)[0]
-        # What is left over when the processor takes PACKET at once may differ in the last bit, and so by tiles.
-        found = function(tf.pad(values, [[0, -count % PACKET]]))[:count]
-        found = tf.reshape(found, tf.shape(colour)) * levels.white
-        found.set_shape(colour.shape)
-        return found
-
-    return on_colour(part, levels, active)
+    return on_colour(part, levels, lambda colour: elementwise(colour / levels.white, function) * levels.white)
 
 
 def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:

@@ -12,6 +12,9 @@ from convfilter.images.samples import white as white_of
 from convfilter.names import Range
 from convfilter.runtime import operations as tf_operations
 
+PACKET = 16
+"""The most float32 numbers that a processor takes at once."""
+
 
 @dataclass(frozen=True)
 class Levels:
@@ -49,6 +52,17 @@ def on_colour(part: Any, levels: Levels, function: Callable[[Any], Any]) -> Any:
     """What a function makes of the colour of (rows, columns, channels, lanes); alpha stays beside it."""
     colours = part.shape[2] - levels.alpha
     return tf_operations().concat([function(part[:, :, :colours]), part[:, :, colours:]], 2)
+
+
+def elementwise(numbers: Any, function: Callable[[Any], Any]) -> Any:
+    """What a function makes of every number, whatever stands beside it."""
+    tf = tf_operations()
+    flat = tf.reshape(numbers, [-1])
+    count = tf.shape(flat)[0]
+    # What is left over when the processor takes PACKET at once may differ in the last bit, and so by tiles.
+    found = tf.reshape(function(tf.pad(flat, [[0, -count % PACKET]]))[:count], tf.shape(numbers))
+    found.set_shape(numbers.shape)
+    return found
 
 
 def in_range(part: Any, levels: Levels, range_: Range | None, extremes: Any) -> Any:
