@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from convfilter.images.picture import Picture
 from convfilter.mnist.brightness import Floats, brightness
 from convfilter.mnist.data import Images
 from convfilter.mnist.ink import Ink, find_ink, stroke_width
-from convfilter.mnist.segmenting import Strokes, main_strokes, segment
+from convfilter.mnist.segmenting import main_strokes, segment, sheet_on
 from convfilter.names import Invert
 
 BOX = 20
@@ -25,6 +24,10 @@ FINER = 4
 
 STROKE = (1.6, 3.8)
 """The widths of strokes of MNIST, in its pixels: 90 % of its images lie between. Others are made so wide."""
+
+
+SHEETS = 3
+"""A sheet of paper may lie on another one, on a table."""
 
 
 @dataclass(frozen=True)
@@ -68,23 +71,46 @@ def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") 
         invert: as for `find_ink`.
     """
     gray, frames = brightness(picture), len(picture.frames)
-    ink = find_ink(gray, invert)
-    if ink is None:
-        return Page(gray, (), inverted=invert == "yes", frames=frames)
-    labels, groups = segment(ink.mask)
+    ink, top, left = _ink_on_paper(gray, invert)
+    labels, groups = segment(ink.mask) if ink else (np.zeros((1, 1)), [])
+    if ink is None or not groups:
+        return Page(gray, (), inverted=ink.inverted if ink else invert == "yes", frames=frames)
     others = 0
     if not many:
-        main, others = main_strokes(groups, gray.shape)
+        main, others = main_strokes(groups, labels.shape)
         groups = [main]
-    return Page(gray, tuple(_digit(ink, labels, group) for group in groups), ink.inverted, others, frames)
+    digits = []
+    for group in groups:
+        window = slice(group.top, group.bottom), slice(group.left, group.right)
+        image = like_mnist(ink.amount[window] * group.cut_from(labels))
+        height, width = gray.shape
+        rows, columns = (
+            ((top + group.top) / height, (top + group.bottom) / height),
+            (
+                (left + group.left) / width,
+                (left + group.right) / width,
+            ),
+        )
+        digits.append(Digit(image, (rows[0], columns[0], rows[1], columns[1])))
+    return Page(gray, tuple(digits), ink.inverted, others, frames)
 
 
-def _digit(ink: Ink, labels: NDArray[Any], group: Strokes) -> Digit:
-    window = slice(group.top, group.bottom), slice(group.left, group.right)
-    mine = np.isin(labels[window], list(group.labels))
-    height, width = labels.shape
-    box = group.top / height, group.left / width, group.bottom / height, group.right / width
-    return Digit(like_mnist(ink.amount[window] * mine), box)
+def _ink_on_paper(gray: Floats, invert: Invert) -> tuple[Ink | None, int, int]:
+    """The ink of a page; of the sheet of paper, where what stands out is one that lies on a table.
+
+    Returns:
+        The ink, None where there is none; and the row and column of the page where its part begins.
+    """
+    top = left = 0
+    for _ in range(SHEETS):
+        ink = find_ink(gray, invert)
+        sheet = sheet_on(ink.mask) if ink else None
+        if sheet is None:
+            return ink, top, left
+        rim = max(2, sheet.height // 40)  # its edge is not straight
+        top, left = top + sheet.top + rim, left + sheet.left + rim
+        gray = np.ascontiguousarray(gray[sheet.top + rim : sheet.bottom - rim, sheet.left + rim : sheet.right - rim])
+    return None, top, left
 
 
 def like_mnist(amount: Floats) -> Images:
@@ -117,6 +143,7 @@ def _resized(amount: Floats, side: int) -> Floats:
 def _with_usual_stroke(amount: Floats) -> Floats:
     """The ink with its strokes made wider or narrower, where they are not as wide as any of MNIST."""
     large = _resized(amount, BOX * FINER)
+    large = large / max(float(large.max()), 1e-6)  # a thin stroke has got pale
     width = stroke_width(large > 0.5) / FINER
     change = min(max(width, STROKE[0]), STROKE[1]) - width
     radius = round(abs(change) * FINER / 2)  # a stroke gains it on both sides

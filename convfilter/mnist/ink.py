@@ -10,7 +10,9 @@ from PIL import Image
 from scipy import ndimage
 
 from convfilter.mnist.brightness import Floats, reduced
-from convfilter.mnist.light import Mask, without_shadows
+from convfilter.mnist.light import without_shadows
+from convfilter.mnist.segmenting import pieces_of
+from convfilter.mnist.shapes import Mask
 from convfilter.names import Invert
 
 PAPER_WINDOW = 0.4
@@ -68,7 +70,9 @@ def _written(gray: Floats, inverted: bool) -> Ink | None:
     closer = max(STROKES_IN_WINDOW * stroke_width(ink.mask), window / 5)
     if closer < window:
         ink = _ink(_contrast(gray, inverted, closer), inverted) or ink
-    mask = without_shadows(gray, ink.mask, inverted, stroke_width(ink.mask))
+    labels, pieces = pieces_of(ink.mask)  # a table beside the page is wider than any stroke
+    width = stroke_width(np.isin(labels, [label for piece in pieces for label in piece.labels]))
+    mask = without_shadows(gray, ink.mask, inverted, width)
     return replace(ink, mask=mask) if mask.any() else None
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from convfilter.mnist.brightness import Floats, reduced
-
-Mask = NDArray[np.bool_]
+from convfilter.mnist.shapes import Mask
 
 REACH = 2
 """The widths of a stroke around it within which paper is looked at; shadows and gradients are wider."""
@@ -20,6 +18,9 @@ STANDS_OUT = 3.0
 
 LEAST_SHARE = 0.01
 """Of all that looked like ink, the greatest piece of writing is no less; of noise, many small pieces stand out."""
+
+MANY = 0.8
+"""Unless so much of all stands out: of a page full of small writing, nearly all does."""
 
 
 def without_shadows(gray: Floats, mask: Mask, inverted: bool, width: float) -> Mask:
@@ -42,7 +43,8 @@ def without_shadows(gray: Floats, mask: Mask, inverted: bool, width: float) -> M
     clear = np.bincount(labels[_stands_out(gray, mask, inverted, width) & mask], minlength=count + 1)
     kept = clear >= 0.5 * area
     kept[0] = False
-    if (area * kept).max() < LEAST_SHARE * area[1:].sum():
+    writing, total = area * kept, area[1:].sum()
+    if writing.max() < LEAST_SHARE * total and writing.sum() < MANY * total:
         kept[:] = False
     return np.asarray(kept[labels])
 

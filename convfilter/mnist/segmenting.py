@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convfilter.mnist.light import Mask
+from convfilter.mnist.shapes import RULE, Mask, shape_of
 
 DUST = 0.004
 """Strokes of less than this share of the greatest one's area are none at all."""
@@ -25,6 +25,14 @@ GAP = 0.15
 
 EDGE = 0.5
 """Strokes that touch the rim of the picture over such a share of their longer side are the edge of the page."""
+
+
+FRAMED = 0.3
+"""What is higher than this share of a frame around it is what the frame is for."""
+
+
+LEAST_SHEET = 30
+"""Pixels on a side of a sheet that can be written on."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,15 @@ class Strokes:
         """Of the box, in pixels."""
         return self.right - self.left
 
+    def holds(self, other: Strokes) -> bool:
+        """Whether the box of another lies within this one's."""
+        across = self.left < other.left and other.right < self.right
+        return across and self.top < other.top and other.bottom < self.bottom
+
+    def cut_from(self, labels: NDArray[Any]) -> Mask:
+        """Where its ink is in its box."""
+        return np.isin(labels[self.top : self.bottom, self.left : self.right], list(self.labels))
+
     def joined(self, other: Strokes) -> Strokes:
         """Both together."""
         return Strokes(
@@ -71,19 +88,23 @@ def segment(mask: Mask) -> tuple[NDArray[Any], list[Strokes]]:
 
     Returns:
         Every pixel's label, (height, width), 0 on paper; and the groups from left to right. The edge of
-        the page and specks are in none.
+        the page, specks, and what cannot be a digit are in none.
     """
-    labels, _ = ndimage.label(mask, np.ones((3, 3)))
-    pieces = _pieces(labels)
+    labels, pieces = pieces_of(mask)
     greatest = max((piece.area for piece in pieces), default=0)
-    pieces = [piece for piece in pieces if piece.area >= DUST * greatest]
-    pieces = sorted(pieces, key=lambda piece: -piece.area)[:MOST]
-    inside = [piece for piece in pieces if not _is_edge(labels, piece)]
-    pieces = inside or pieces  # a digit that fills its picture may lie along its rim
-    groups = _grouped(pieces)
+    pieces = [piece for piece in pieces if piece.area >= DUST * greatest][:MOST]
+    groups = _grouped(_possible(labels, pieces))
     tallest = max((group.height for group in groups), default=0)
     groups = [group for group in groups if group.area > SPECK * greatest or group.height > 0.4 * tallest]
     return labels, sorted(groups, key=lambda group: group.left)
+
+
+def sheet_on(mask: Mask) -> Strokes | None:
+    """The sheet of paper that a picture shows instead of writing, if it does: the greatest piece is one."""
+    labels, pieces = pieces_of(mask)
+    if not pieces or min(pieces[0].height, pieces[0].width) < LEAST_SHEET:
+        return None
+    return pieces[0] if shape_of(pieces[0].cut_from(labels)).is_sheet else None
 
 
 def main_strokes(groups: list[Strokes], shape: tuple[int, ...]) -> tuple[Strokes, int]:
@@ -107,20 +128,34 @@ def main_strokes(groups: list[Strokes], shape: tuple[int, ...]) -> tuple[Strokes
     return main, len(rivals)
 
 
-def _pieces(labels: NDArray[Any]) -> list[Strokes]:
+def pieces_of(mask: Mask) -> tuple[NDArray[Any], list[Strokes]]:
+    """Ink that hangs together, without what lies along the rim of the picture, as a table and a shadow do.
+
+    Returns:
+        Every pixel's label, (height, width), 0 on paper; and the pieces, the greatest first.
+    """
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
     areas = np.bincount(labels.ravel())
-    return [
+    rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    contact = np.bincount(rim, minlength=count + 1)
+    pieces = [
         Strokes(frozenset([index]), rows.start, columns.start, rows.stop, columns.stop, int(areas[index]))
         for index, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1)
     ]
+    pieces.sort(key=lambda piece: -piece.area)
+    inside = [piece for piece in pieces if contact[min(piece.labels)] <= EDGE * max(piece.height, piece.width)]
+    return labels, inside or pieces  # a digit that fills its picture may lie along its rim
 
 
-def _is_edge(labels: NDArray[Any], piece: Strokes) -> bool:
-    """Whether a piece lies along the rim of the picture, as a table beside the page and a shadow do."""
-    (label,) = piece.labels
-    rim = (labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1])
-    contact = sum(int((side == label).sum()) for side in rim)
-    return contact > EDGE * max(piece.height, piece.width)
+def _possible(labels: NDArray[Any], pieces: list[Strokes]) -> list[Strokes]:
+    """The pieces that may be of a digit, by their shape."""
+
+    def may_be(piece: Strokes) -> bool:
+        shape = shape_of(piece.cut_from(labels))
+        framed = any(piece.holds(other) and other.height > FRAMED * piece.height for other in pieces)
+        return not (piece.width > RULE * piece.height or shape.is_patch or shape.is_grid or (framed and shape.is_frame))
+
+    return [piece for piece in pieces if may_be(piece)]
 
 
 def _grouped(pieces: list[Strokes]) -> list[Strokes]:
