@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +77,33 @@ def test_recipes_show(cli: Any, tmp_path: Path) -> None:
     recipe.write_text("steps:\n  - convolve: {weights: [[1, 2, 1]]}\n  - pool: max\n")
     rows = [line.split() for line in cli("recipes", "show", recipe).out.splitlines() if line[:1].isdigit()]
     assert [row[-4:] for row in rows] == [["3", "x", "1", "1"], ["4", "x", "2", "2"]]
+
+
+@pytest.mark.parametrize(("shown", "columns"), [("recipe", 80), ("recipe", 40), ("pixel", 40)])
+def test_steps_on_a_narrow_terminal(photo: Path, shown: str, columns: int) -> None:
+    """The tables of steps fold what steps are called, and show all of it and every number, in 80 and 40 columns."""
+    recipe = photo.with_name("long.yaml")
+    name = "convolve by gaussian, sigma 1.25 (11 x 11), border symmetric, stride 2, dilation 2"
+    step = "{convolve: gaussian, sigma: 1.25, size: 11, border: symmetric, stride: 2, dilation: 2}"
+    recipe.write_text(f"steps:\n  - {step}\n  - pool: max\n" + "  - activate: relu\n" * 8)
+    command = f"recipes show {recipe}" if shown == "recipe" else f"explain {photo} --recipe {recipe}"
+    done = subprocess.run(
+        ["script", "-qec", f"stty cols {columns}; {sys.executable} -m convfilter {command}", "/dev/null"],
+        env={"PATH": "/usr/bin:/bin", "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    lines = re.sub("\x1b.*?m", "", done.stdout).splitlines()
+    assert max(map(len, lines)) <= columns
+    titles = next(index for index, line in enumerate(lines) if line.split()[:1] == ["step"])
+    size = r"\d+ x \d+"
+    row = rf"( *\d+\.)(.*) ({size}) +(\d+)" if shown == "recipe" else rf"()(.*) {size} +({size}) +({size})"
+    found = [(re.fullmatch(row, line), line) for line in lines[titles + 1 :]]
+    numbers = [(match[3], match[4][0]) for match, _ in found if match]
+    assert numbers == [("21 x 21", "2")] + [("23 x 23", "4")] * 9
+    assert " ".join(match[2] if match else line for match, line in found).split()[:14] == name.split()
 
 
 @pytest.mark.parametrize(

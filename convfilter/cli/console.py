@@ -6,13 +6,19 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
 
 PAGE = 100
 """Columns of text that is not folded."""
+
+_GAP = 2
+"""Columns between two of a table."""
+
+_STEP = 24
+"""Columns that the name of a step has at least, before the titles of numbers are folded."""
 
 
 def heat_style(share: float) -> str:
@@ -43,6 +49,28 @@ def plain_table() -> Table:
     from rich.table import Table
 
     return Table(box=None, pad_edge=False, show_edge=False)
+
+
+def steps_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table in which all stays whole but the column `step` and, on a narrow page, the titles: these are folded."""
+    from rich.text import Text
+
+    table = plain_table()
+    cells = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    numbers = [index for index, title in enumerate(titles) if title != "step"]
+    for words in (titles, [max(title.split(), key=len, default="") for title in titles]):
+        widths = [max(len(word), cell) for word, cell in zip(words, cells, strict=True)]
+        room = page_width() - sum(widths[index] + _GAP for index in numbers)
+        if room >= _STEP:
+            break
+    for index, title in enumerate(titles):
+        if index in numbers:
+            table.add_column(title, justify="right" if title else "left", width=widths[index])
+        else:
+            table.add_column(title, overflow="fold", max_width=max(room, 1))
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
 
 
 def render(parts: Iterable[RenderableType]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convfilter.cli.console import page_width, plain_table, render
+from convfilter.cli.console import page_width, plain_table, render, steps_table
 from convfilter.cli.grids import patch_parts, products_parts
 from convfilter.text import number, printable
 
@@ -81,14 +81,11 @@ def _lines(lines: tuple[Line, ...], names: tuple[str, ...]) -> Table:
 
 def _steps_table(explanation: Explanation) -> Table:
     """Every step: what it gives, what a pixel of it sees, and how far apart what two neighbours see begins."""
-    table = plain_table()
-    table.add_column("step", overflow="fold", max_width=page_width() - 45)
-    for title in ("output", "sees", "input pixels apart"):
-        table.add_column(title, justify="right", no_wrap=True, min_width=10)
+    rows = []
     for step in explanation.steps:
         sizes = (f"{width} x {height}" for height, width in (step.size, step.field, step.apart))
-        table.add_row(printable(str(step.operation)), *sizes)
-    return table
+        rows.append((printable(str(step.operation)), *sizes))
+    return steps_table(("step", "output", "sees", "input pixels apart"), rows)
 
 
 def _span(name: str, first: int, last: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from convfilter.cli.console import heat_style, plain_table, render
+from convfilter.cli.console import heat_style, plain_table, render, steps_table
 from convfilter.text import printable
 
 if TYPE_CHECKING:
@@ -90,12 +90,11 @@ def recipe_sheet(recipe: Recipe) -> str:
 
     from convfilter.operations import footprint
 
-    table = plain_table()
-    for heading in ("", "step", "sees", "pixels apart"):
-        table.add_column(heading, no_wrap=True)
+    rows = []
     for number, operation in enumerate(recipe.operations, 1):
         (down, apart), (across, _) = (footprint(recipe.operations[:number], axis) for axis in (0, 1))
-        table.add_row(f"{number}.", printable(str(operation)), f"{across + 1} x {down + 1}", str(apart))
+        rows.append((f"{number}.", printable(str(operation)), f"{across + 1} x {down + 1}", str(apart)))
+    table = steps_table(("", "step", "sees", "pixels apart"), rows)
     texts = [Text(printable(line)) for line in (recipe.name, recipe.description, recipe.source) if line]
     return render([*texts, "", table])
 
