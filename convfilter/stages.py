@@ -39,7 +39,8 @@ def step_names(operations: Operations) -> tuple[str, ...]:
 def filters_of(operations: Operations) -> tuple[Stage, ...]:
     """Where the last step is a bank: a stage for each of its filters, and one for the whole; else nothing.
 
-    Filters whose answers lie around 0 are shown with a bias, filters of zeros not at all.
+    Filters whose answers lie around 0 are shown with a bias, filters of zeros not at all. The last label tells how many
+    are shown where that is not all.
     """
     if not operations or not isinstance(last := operations[-1], Convolve) or len(last.kernel.filters) < 2:
         return ()
@@ -52,7 +53,9 @@ def filters_of(operations: Operations) -> tuple[Stage, ...]:
         one = replace(one, bias=kernel_facts(one).suggested_bias)
         label = f"{filter_}{f', bias {one.bias:g}' if one.bias else ''}"
         stages.append(Stage(label, (*operations[:-1], replace(last, kernel=one))))
-    return (*stages, Stage(f"all {len(last.kernel.filters):,} by {last.kernel.combine}", operations))
+    count = len(last.kernel.filters)
+    part = f", {len(stages):,} shown" if len(stages) < count else ""
+    return (*stages, Stage(f"all {count:,} by {last.kernel.combine}{part}", operations))
 
 
 def _verb(operation: Operation) -> str:

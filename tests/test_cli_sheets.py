@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from conftest import pixels_of
 
+from convfilter import Convolve, Kernel, load_kernel
 from convfilter.comparing import LINE, PANEL
+from convfilter.stages import filters_of
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,16 @@ def test_sheets_of_large_banks(cli: Any, photo: Path, tmp_path: Path) -> None:
     answer = cli("apply", photo, "--kernel", tmp_path / "bank.yaml", "--compare", tmp_path / "sheet.png")
     assert answer.code == 0
     assert pixels_of(tmp_path / "sheet.png").shape[1] == 10 * (PANEL + 8) + 8
+
+
+def test_what_a_sheet_leaves_out_is_told() -> None:
+    """The last panel of a bank says how many filters are shown where that is not all, as some are zeros or too many."""
+    weights = np.ones((1, 2, 131))
+    weights[:, :, 1] = 0
+    bank = Kernel(weights, filters=tuple(f"f{number}" for number in range(131)), combine="max")
+    stages = filters_of((Convolve(bank),))
+    assert (len(stages), stages[-1].label) == (81, "all 131 by max, 80 shown")
+    assert filters_of((Convolve(load_kernel("kirsch")),))[-1].label == "all 8 by max"
 
 
 def test_a_kernel_alone_is_compared_side_by_side(cli: Any, photo: Path, tmp_path: Path) -> None:
