@@ -17,14 +17,19 @@ from convfilter.inputs import STREAM
 from convfilter.remote import Location, is_remote, open_picture, write_object
 
 
-def read_source(source: Location, max_pixels: int) -> Picture:
+def read_source(source: Location, max_pixels: int, *, folders: bool = True) -> Picture:
     """Read a picture from wherever it is: a file, an object, or standard input for `STREAM`.
+
+    Args:
+        source: where it is.
+        max_pixels: refuse more, before decoding them.
+        folders: whether a folder of pictures could have been named.
 
     Raises:
         ImageError: as for `read` and `open_picture`.
     """
     if source != STREAM:
-        with open_picture(source) as file:
+        with open_picture(source, folders=folders) as file:
             return read(file, max_pixels=max_pixels)
     if sys.stdin is None:
         raise ImageError("standard input is closed; name a file instead of -")

@@ -81,14 +81,18 @@ def identity_of(path: Location) -> object:
 
 
 @contextmanager
-def open_picture(path: Location) -> Iterator[BinaryIO]:
+def open_picture(path: Location, *, folders: bool = True) -> Iterator[BinaryIO]:
     """Open a picture for reading.
+
+    Args:
+        path: where it is.
+        folders: whether a folder of pictures could have been named.
 
     Raises:
         ImageError: it is not there, cannot be read, or is no regular file.
     """
     if not is_remote(path):
-        with open_regular(path) as file:
+        with open_regular(path, folders=folders) as file:
             yield file
         return
     with _told("cannot be read"):

@@ -147,6 +147,13 @@ def test_pictures_that_cannot_be_read_or_are_too_small(cli: Any, photo: Path, tm
     assert "raise with --max-pixels" in cli("explain", photo, "--kernel", "sobel", "--max-pixels", "9").err
 
 
+def test_a_folder_is_no_picture_to_explain(cli: Any, photo: Path) -> None:
+    """Whoever names a folder is told to name one file, as only one picture is explained."""
+    answer = cli("explain", photo.parent, "--kernel", "sobel")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == f"convfilter: {photo.parent}: is a directory, not a file; name one file\n"
+
+
 def test_the_first_of_several_frames(cli: Any, photo: Path) -> None:
     """Only the first frame is explained, which is said on standard error."""
     image = Image.open(photo).convert("P")

@@ -132,7 +132,7 @@ def test_an_empty_name_is_refused(cli: Any, tmp_path: Path, arguments: tuple[str
 def test_a_folder_is_no_picture(cli: Any, tmp_path: Path) -> None:
     """`predict` and `evaluate` take no folder of pictures, and what they say of one does not offer that."""
     (tmp_path / "model.safetensors").mkdir()
-    says = "is a directory, not a file; name a file"
+    says = "is a directory, not a file; name one file"
     assert cli("mnist", "predict", tmp_path).err == f"{tmp_path}: {says}\n0 done, 1 failed\n"
     answer = cli("mnist", "evaluate", "--model", tmp_path)
     assert answer.err == f"convfilter: {tmp_path}/model.safetensors: {says}\n"

@@ -73,7 +73,8 @@ def explain(
     drawing, animation = (None if name is None else Path(name) for name in (output, animate))
     check_targets(path, drawing, animation, overwrite=overwrite)
     with naming(path):
-        found = explaining.explain(read_source(path, max_pixels), operations, place, range_=range_)
+        picture = read_source(path, max_pixels, folders=False)
+        found = explaining.explain(picture, operations, place, range_=range_)
     notes = list(found.notes)
     if drawing:
         notes += draw_explanation(found, drawing, overwrite=overwrite)

@@ -33,7 +33,7 @@ _REASONS = {
     errno.EISDIR: "is a directory, not a picture; name pictures, or a folder that holds some",
 }
 
-DIRECTORY = "is a directory, not a file; name a file"
+DIRECTORY = "is a directory, not a file; name one file"
 """What to say of a folder where folders are not taken."""
 
 
