@@ -112,10 +112,10 @@ def test_file_used_as_folder_and_folder_as_file(cli: Any, photo: Path, tmp_path:
     before = fingerprint(tmp_path)
     answer = cli("blur", photo, "-o", tmp_path / "file" / "out.png")
     assert answer.code == 1
-    assert f"cannot write {tmp_path}/file/out.png: Not a directory; choose another --output" in answer.err
+    assert f"cannot write {tmp_path}/file/out.png: Not a directory; choose another place" in answer.err
     answer = cli("blur", photo, "-o", f"{tmp_path}/{{command}}/../dir.png", "--overwrite")
     assert answer.code == 1
-    assert "dir.png: Is a directory; choose another --output" in answer.err
+    assert "dir.png: Is a directory; choose another place" in answer.err
     assert fingerprint(tmp_path) == before
 
 

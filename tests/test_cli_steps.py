@@ -125,3 +125,11 @@ def test_where_steps_go(cli: Any, photo: Path, tmp_path: Path) -> None:
     answer = cli("blur", photo, "-o", tmp_path / "one.png", "--compare", tmp_path / "one.png")
     assert answer.code == 2
     assert "name different files with --output, --compare" in answer.err
+
+
+def test_steps_below_a_file(cli: Any, photo: Path, recipe: Path) -> None:
+    """Steps that cannot be written cost a line that names the file and no option, as it is not always --output."""
+    answer = cli("apply", photo, "--recipe", recipe, "--keep-steps", photo / "x")
+    assert answer.code == 1
+    says = f"cannot write {photo}/x/photo.1-gray.png: Not a directory; choose another place"
+    assert answer.err.splitlines() == [f"{photo}: {says}", "0 done, 0 skipped, 1 failed"]
