@@ -57,9 +57,9 @@ def load_kernel(
         KernelError: no such kernel, a file that is not one, or a size or sigma that does not apply.
     """
     if sigma is not None and name != "gaussian":
-        raise KernelError(f"sigma belongs to --kernel gaussian; {name} has none")
+        raise KernelError(f"sigma belongs to the kernel gaussian; {shortened(name)} has none")
     if size is not None and name not in MADE:
-        raise KernelError(f"size belongs to --kernel mean and gaussian; {name} has its own")
+        raise KernelError(f"size belongs to the kernels mean and gaussian; {shortened(name)} has its own")
     if name == "gaussian":
         return gaussian_kernel(sigma, size)
     if name == "mean":
