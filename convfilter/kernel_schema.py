@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from convfilter.kernels import MAX_WEIGHT
 from convfilter.names import Combine
-from convfilter.text import printable, shortened
+from convfilter.text import counted, printable, shortened
 
 _DECIMAL = r"(?:(?:0|[1-9]\d{0,39})(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][-+]?\d{1,3})?"
 _NUMBER = re.compile(rf"([-+]?{_DECIMAL})(?:/({_DECIMAL}))?", re.ASCII)
@@ -50,8 +50,8 @@ def _check_matrix(rows: list[list[float]]) -> list[list[float]]:
         if len(row) != len(rows[0]):
             raise PydanticCustomError(
                 "shape",
-                "row {row} has {found} numbers and row 1 has {wanted}; every row needs as many",
-                {"row": index + 1, "found": len(row), "wanted": len(rows[0])},
+                "row {row} has {found} and row 1 has {wanted}; every row needs as many",
+                {"row": index + 1, "found": counted(len(row), "number"), "wanted": len(rows[0])},
             )
     return rows
 

@@ -75,6 +75,7 @@ SHAPES = (
     _kernel(
         "ragged", "weights: [[1, 2, 3], [4, 5], [6, 7, 8]]\n", 22, ":1: weights: row 2 has 2 numbers and row 1 has 3"
     ),
+    _kernel("ragged-by-one", "weights: [[1, 2], [3]]\n", 22, "row 2 has 1 number and row 1 has 2"),
     _kernel("ragged-by-comma", "weights: [[0, 0,5], [1, 0]]\n", 22, "row 2"),
     _kernel("no-rows", "weights: []\n", 22, "empty"),
     _kernel("no-columns", "weights: [[]]\n", 22, "row 1"),
