@@ -75,13 +75,20 @@ def _document(data: bytes) -> Document:
         node = yaml.compose(data, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlError(f"{mark.line + 1 if mark else 1}: not YAML: {error.problem}") from None
+        problem = "a tab stands here; YAML is indented with spaces" if _is_tab(data, mark) else error.problem
+        raise YamlError(f"{mark.line + 1 if mark else 1}: not YAML: {problem}") from None
     except (yaml.YAMLError, UnicodeError) as error:
         raise YamlError(f"1: not YAML text: {one_line(error, 120)}") from None
     if node is None:
         raise YamlError("1: the file is empty; it needs a mapping with `weights` or `steps`")
     lines: dict[Location, int] = {}
     return Document(_plain(node, (), lines), lines)
+
+
+def _is_tab(data: bytes, mark: yaml.Mark | None) -> bool:
+    """Whether there is a tab at a place of a file."""
+    text = data.decode("utf-8-sig", "replace")
+    return mark is not None and text[mark.index : mark.index + 1] == "\t"
 
 
 def _refuse_tricks(data: bytes) -> None:

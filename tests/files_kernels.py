@@ -202,7 +202,11 @@ TEXTS = (
     _kernel("nul", "weights: [[0, \0], [1, 0]]\n", 27, ":1:"),
     _kernel("nul-only", bytes(512), 27, ":1:"),
     _kernel("bell", MATRIX + "description: \a\n", 27, ":1:"),
-    _kernel("tab-indent", "weights:\n\t- [0, 1]\n", 27, ":2:"),
+    _kernel(
+        "tab-indent", "weights:\n\t- [0, 1]\n", 27, ":2: not YAML: a tab stands here; YAML is indented with spaces"
+    ),
+    _kernel("tab-after-dash", "description: \u00e9\r\nweights:\r\n  -\t- 1\r\n", 27, ":3: not YAML: a tab stands"),
+    _kernel("no-tab", "weights:\n  - @\t[0, 1]\n", 27, ":2: not YAML: found character that cannot start any token"),
     _kernel("not-closed", "weights: [[0, 1], [1, 0]\n", 27, "not YAML"),
     _kernel("not-quoted-colon", "description: blur: strong\n" + MATRIX, 27, ":1:"),
     _kernel("empty", "", 27, "the file is empty"),
