@@ -9,14 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.explanation import Step
-from convfilter.step_sums import Products, Values
-from convfilter.text import number
+from convfilter.step_sums import Line, Products, Values
+from convfilter.text import number, shortened
 
 MOST_ROWS = 12
 """Rows of a drawing, of all steps together."""
 
 _NUMBERED = 7
 """Cells a side, at most, that have their numbers in them."""
+
+_NAME = 20
+"""Letters of a filter's name, at most, that fit between the columns of a drawing."""
+
+_LINE = 120
+"""Letters that fit into its width."""
 
 _TINTS = {"red": "Reds_r", "green": "Greens_r", "blue": "Blues_r"}
 
@@ -57,7 +63,7 @@ def draw_rows(part: Any, title: str, step: Step, rows: tuple[Row, ...], white: f
         rows: those that are drawn.
         white: the level of white.
     """
-    part.suptitle(f"{title}\n{_sees(step)}", fontsize=11, x=0.01, ha="left", parse_math=False)
+    part.suptitle(f"{shortened(title, _LINE)}\n{_sees(step)}", fontsize=11, x=0.01, ha="left", parse_math=False)
     if not rows:
         axes = part.subplots()
         axes.axis("off")
@@ -86,7 +92,7 @@ def _draw_cells(axes: Any, step: Step, row: Row, white: float) -> None:
     if row.products is not None:
         axes[1].axis("on")
         axes[2].axis("on")
-        filter_ = f"filter {row.products.filter}" if row.products.filter else "the kernel"
+        filter_ = f"filter {shortened(row.products.filter, _NAME)}" if row.products.filter else "the kernel"
         _cells(axes[1], row.products.weights, f"x  {filter_}", "RdBu_r", _both_ways(row.products.weights))
         _cells(axes[2], row.products.products, "=  the products", "RdBu_r", _both_ways(row.products.products))
 
@@ -147,17 +153,23 @@ def _lines_of(step: Step, row: Row, last: bool) -> Iterator[str]:
     own = row.products.filter if row.products else ""
     for line in step.lines:
         if line.filter == own or (last and not line.filter):
-            yield f"{line.text}\n    = {_value(line.values[row.channel])}"
+            yield f"{_told(line)}\n    = {_value(line.values[row.channel])}"
 
 
 def _all_lines(step: Step) -> list[str]:
     """The lines of a step without rows, for all channels."""
     lines = [f"sees {channels(step.patch_names, step.patch[0, 0])}"]
     if step.products:
-        filters = dict.fromkeys(f"{one.filter} {_value(one.weights[0, 0])}".strip() for one in step.products)
-        lines.append(f"x  the kernel, {', '.join(filters)}")
-    lines += [f"{line.text}:  {channels(step.names, line.values)}" for line in step.lines]
+        names = ((shortened(one.filter, _NAME), _value(one.weights[0, 0])) for one in step.products)
+        filters = dict.fromkeys(" ".join(words).strip() for words in names)
+        lines.append(shortened(f"x  the kernel, {', '.join(filters)}", _LINE))
+    lines += [f"{_told(line)}:  {channels(step.names, line.values)}" for line in step.lines]
     return lines + ([f"{step.alpha.text}:  {_value(step.alpha.values[0])}"] if step.alpha else [])
+
+
+def _told(line: Line) -> str:
+    """What a line says, with the beginning of its filter's name where that is long."""
+    return line.text.replace(line.filter, shortened(line.filter, _NAME))
 
 
 def channels(names: tuple[str, ...], values: NDArray[Any]) -> str:

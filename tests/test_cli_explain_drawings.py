@@ -30,6 +30,18 @@ def test_drawings(cli: Any, photo: Path) -> None:
     assert fingerprint(photo.parent) != before
 
 
+@pytest.mark.parametrize("weights", ["[[1, 2]]", "[[3]]"])
+def test_long_names_of_filters(cli: Any, photo: Path, weights: str) -> None:
+    """A drawing shows the beginning of a filter's long name, so that it runs across nothing."""
+    drawn = []
+    for name in ("n" * 200, "n" * 17 + "..."):
+        kernel, target = photo.with_name("bank.yaml"), photo.with_name("seen.png")
+        kernel.write_text(f"combine: max\nweights:\n  {name}: {weights}\n  other: {weights}\n")
+        assert cli("explain", photo, "--kernel", kernel, "--gray", "-o", target, "--overwrite").code == 0
+        drawn.append(pixels_of(target))
+    np.testing.assert_array_equal(*drawn)
+
+
 @pytest.mark.parametrize(("extension", "begins"), [("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_drawings_for_print(cli: Any, photo: Path, extension: str, begins: bytes) -> None:
     """The extension of a drawing chooses its format, whatever the size of the kernel and the channels."""
