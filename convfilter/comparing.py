@@ -55,7 +55,7 @@ def contact_sheet(before: Picture, panels: Iterable[tuple[str, Picture]]) -> Pic
     box = _box(before)
     drawn = [_panel(label, picture, box) for label, picture in chain([("input", before)], panels)]
     columns = math.ceil(math.sqrt(len(drawn)))
-    height, width = drawn[0].shape[0] + GAP, drawn[0].shape[1] + GAP
+    height, width = max(panel.shape[0] for panel in drawn) + GAP, box[0] + GAP
     canvas = np.full((-(-len(drawn) // columns) * height + GAP, columns * width + GAP, 3), 255, np.uint8)
     for index, panel in enumerate(drawn):
         top, left = (index // columns) * height + GAP, (index % columns) * width + GAP
@@ -72,23 +72,39 @@ def _box(picture: Picture) -> tuple[int, int]:
 
 
 def _panel(label: str, picture: Picture, box: tuple[int, int]) -> NDArray[Any]:
-    """A picture that fills a box as far as its shape allows, and two lines below it: its label and its size."""
+    """A picture that fills a box as far as its shape allows; below it its label, in one or two lines, and its size."""
     image = Image.fromarray(shown(picture))
     scale = min(box[0] / image.width, box[1] / image.height)
     size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
     # Enlarged pixels stay squares, so that one sees what pooling left.
     method = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX
-    panel = Image.new("RGB", (box[0], box[1] + 2 * LINE), "white")
+    font = ImageFont.load_default(LINE * 3 // 4)
+    lines = _folded(printable(label[:LABEL]), font, box[0])
+    panel = Image.new("RGB", (box[0], box[1] + (len(lines) + 1) * LINE), "white")
     panel.paste(image.resize(size, method))
-    draw, font = ImageDraw.Draw(panel), ImageFont.load_default(LINE * 3 // 4)
-    label = printable(label[:LABEL])
-    if draw.textlength(label, font) > box[0]:
-        while draw.textlength(f"{label}...", font) > box[0]:
-            label = label[:-1]
-        label += "..."
-    draw.text((0, box[1] + 1), label, "black", font)
-    draw.text((0, box[1] + LINE), f"{image.width} x {image.height}", "gray", font)
+    draw = ImageDraw.Draw(panel)
+    for index, line in enumerate(lines):
+        draw.text((0, box[1] + 1 + index * LINE), line, "black", font)
+    draw.text((0, box[1] + len(lines) * LINE), f"{image.width} x {image.height}", "gray", font)
     return np.asarray(panel)
+
+
+def _folded(label: str, font: Any, width: int) -> list[str]:
+    """A label as lines of a width in pixels, two at most; the second one is cut."""
+    first, rest = label, ""
+    while " " in first and font.getlength(first) > width:
+        first = first.rpartition(" ")[0]
+        rest = label[len(first) + 1 :]
+    return [_cut(line, font, width) for line in (first, rest) if line]
+
+
+def _cut(line: str, font: Any, width: int) -> str:
+    """The beginning of a line that is too long."""
+    if font.getlength(line) <= width:
+        return line
+    while line and font.getlength(f"{line}...") > width:
+        line = line[:-1]
+    return f"{line}..."
 
 
 def thumbnail(picture: Picture) -> bytes:

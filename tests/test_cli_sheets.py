@@ -46,6 +46,21 @@ def test_sheets_of_large_banks(cli: Any, photo: Path, tmp_path: Path) -> None:
     assert pixels_of(tmp_path / "sheet.png").shape[1] == 10 * (PANEL + 8) + 8
 
 
+def test_long_labels_take_two_lines(cli: Any, photo: Path, tmp_path: Path) -> None:
+    """A label that is too long for its panel is folded between words, and its second line tells the border."""
+    recipe = tmp_path / "long.yaml"
+    sheets = {}
+    for border in ("edge", "reflect"):
+        recipe.write_text(f"steps:\n  - {{convolve: gaussian, sigma: 1.25, border: {border}}}\n")
+        assert cli("apply", photo, "--recipe", recipe, "--overwrite", "--compare", tmp_path / "sheet.png").code == 0
+        sheets[border] = pixels_of(tmp_path / "sheet.png")
+    second = 8 + round(PANEL * 64 / 96) + LINE
+    assert sheets["edge"].shape == (second + 2 * LINE + 8, 2 * (PANEL + 8) + 8, 3)
+    differing = (sheets["edge"] != sheets["reflect"])[second:].any(axis=(1, 2))
+    assert differing[:LINE].any()
+    assert not differing[LINE:].any()
+
+
 def test_what_a_sheet_leaves_out_is_told() -> None:
     """The last panel of a bank says how many filters are shown where that is not all, as some are zeros or too many."""
     weights = np.ones((1, 2, 131))
