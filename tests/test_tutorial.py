@@ -38,11 +38,13 @@ def test_commands_are_found() -> None:
 def test_pictures_and_lines_are_those_of_the_commands(tmp_path: Path) -> None:
     """Every picture of the tutorial is what its command makes today, but for a hair in drawings and JPEG files.
 
-    Every line that it shows is printed by the command before it, in that order.
+    Every line that it shows is printed by the command before it, in that order, and a stride leaves the size it tells.
     """
     outputs = dict(REMAKE.remake(tmp_path))
     for name in REMAKE.pictures():
         assert_same_pictures(ROOT / "docs" / "pictures" / name, tmp_path / "tutorial" / name)
+    with Image.open(tmp_path / "tutorial" / "half.png") as half:
+        assert f"{half.width} x {half.height}: the first pixel of a row" in TUTORIAL
     shown = re.findall(r"^    (convfilter [^\n]*)$|```text\n(.*?)```", TUTORIAL, re.MULTILINE | re.DOTALL)
     assert sum(bool(block) for _, block in shown) >= 4
     command, left = "", [""]
