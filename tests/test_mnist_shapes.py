@@ -1,0 +1,136 @@
+"""What is on a page beside digits: a sheet's table, frames, lines, patches of light; and how full or thin it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from digit_photos import finished
+from digit_strokes import Floats, Random, put, skeleton, stroke
+from PIL import Image, ImageDraw
+from test_mnist_digits import page_of, read
+
+from convfilter.mnist.data import load_test
+from convfilter.mnist.shapes import shape_of
+
+HEIGHT, WIDTH = 200, 240
+RANDOM = np.random.default_rng(0)
+
+
+def drawn(seed: int, *, height: float = 80, pen: float = 0.1) -> Floats:
+    """A digit of the test set in the middle of nothing, 1 in its strokes."""
+    images = load_test().images
+    digit = stroke(images[np.random.default_rng(seed).integers(len(images))], height, pen)
+    ink = np.zeros((HEIGHT, WIDTH))
+    put(ink, digit, (HEIGHT - digit.shape[0]) // 2, (WIDTH - digit.shape[1]) // 2)
+    return ink
+
+
+def as_plain(pictures: dict[int, Any], height: float, **options: Any) -> float:
+    """The share of pictures in which the digit drawn by a seed is read as on plain paper."""
+    plain = read(
+        [page_of(finished(0.9 - 0.7 * drawn(seed, height=height), RANDOM)).digits[0].image for seed in pictures]
+    )
+    pages = [page_of(finished(picture, RANDOM), **options) for picture in pictures.values()]
+    found = read([page.digits[0].image if page.digits else np.zeros((28, 28), np.uint8) for page in pages])
+    return float((np.array(found) == plain).mean())
+
+
+def sheet(angle: float, side: float = 0.7) -> Floats:
+    """A sheet of paper in the middle, turned by degrees: 1 on it, 0 on the table."""
+    image = Image.new("L", (WIDTH, HEIGHT))
+    left, top = (round((1 - side) / 2 * extent) for extent in (WIDTH, HEIGHT))
+    ImageDraw.Draw(image).rectangle((left, top, WIDTH - left, HEIGHT - top), fill=255)
+    return np.asarray(image.rotate(angle, Image.Resampling.BICUBIC)) / 255
+
+
+@pytest.mark.parametrize("table", [0.15, 0.3, 0.5])
+def test_a_sheet_on_a_table(table: float) -> None:
+    """The digit on a light sheet on a darker table is read, and on a dark one on a light table."""
+    pictures = {}
+    for seed in range(8):
+        paper = sheet(seed - 4, (0.6, 0.8)[seed % 2])
+        picture = (0.9 - 0.7 * drawn(seed)) * paper + table * (1 - paper)
+        pictures[seed] = picture if seed < 6 else 1 - picture
+    assert as_plain(pictures, 80) >= 7 / 8
+
+
+def test_where_a_digit_on_a_sheet_lies() -> None:
+    """Its box is told in shares of the whole picture, and a sheet without writing is blank."""
+    ink, paper = drawn(1), sheet(0)
+    page = page_of(finished((0.9 - 0.7 * ink) * paper + 0.2 * (1 - paper), RANDOM))
+    rows, columns = (np.flatnonzero((ink > 0.5).any(axis=axis)) for axis in (1, 0))
+    wanted = rows[0] / HEIGHT, columns[0] / WIDTH, (rows[-1] + 1) / HEIGHT, (columns[-1] + 1) / WIDTH
+    np.testing.assert_allclose(page.digits[0].box, wanted, atol=0.02)
+    assert page_of(finished(0.9 * paper + 0.2 * (1 - paper), RANDOM)).digits == ()
+
+
+def test_the_table_beside_a_sheet_does_not_hide_thin_strokes() -> None:
+    """With --invert yes the table is ink as well, and wider than any stroke; the digit is read all the same."""
+    paper = sheet(4, 0.6)
+    pictures = {seed: (0.9 - 0.7 * drawn(seed, height=60)) * paper + 0.15 * (1 - paper) for seed in range(6)}
+    assert as_plain(pictures, 60, invert="yes") >= 5 / 6
+
+
+@pytest.mark.parametrize("shape", ["rectangle", "ellipse"])
+def test_frames_are_no_digits(shape: str) -> None:
+    """A digit in a box or a circle is read, as in a form."""
+    pictures = {}
+    for seed in range(6):
+        image = Image.new("L", (WIDTH, HEIGHT))
+        getattr(ImageDraw.Draw(image), shape)((50, 30, 190, 170), outline=255, width=2 + seed)
+        pictures[seed] = 0.9 - 0.7 * np.maximum(drawn(seed, height=60), np.asarray(image) / 255)
+    assert as_plain(pictures, 60) >= 5 / 6
+
+
+def lamp(random: Random) -> Floats:
+    """A page under a lamp."""
+    y, x = np.indices((HEIGHT, WIDTH)) / HEIGHT - random.uniform(0.3, 0.7, (2, 1, 1))
+    return 0.4 + 0.5 * np.exp(-random.uniform(20, 60) * (x * x + y * y))
+
+
+def squared(random: Random) -> Floats:
+    """Squared paper, whose lines are clear."""
+    page, step = np.full((HEIGHT, WIDTH), 0.9), int(random.integers(15, 50))
+    page[::step] = page[:, ::step] = random.uniform(0.6, 0.8)
+    return page
+
+
+def ruled(random: Random) -> Floats:
+    """Ruled paper, whose lines are clear."""
+    page, step = np.full((HEIGHT, WIDTH), 0.9), int(random.integers(15, 50))
+    page[::step] = page[1::step] = random.uniform(0.6, 0.8)
+    return page
+
+
+@pytest.mark.parametrize("made", [lamp, squared, ruled])
+def test_blank_pages(made: Callable[[Random], Floats], random: Random) -> None:
+    """A page without writing is blank, be it squared, ruled or under a lamp."""
+    pages = [page_of(finished(made(random), random)) for _ in range(6)]
+    assert sum(page.digits == () for page in pages) >= 5
+
+
+def test_a_line_of_one_pixel() -> None:
+    """Digits drawn with a line of one pixel, as the pencil of a paint program does, are read."""
+    test = load_test()
+    large = [Image.fromarray(image).resize((700, 700), Image.Resampling.BICUBIC) for image in test.images[:2]]
+    pages = [page_of(np.where(skeleton(np.asarray(image) > 110), 0, 255).astype(np.uint8)) for image in large]
+    assert (np.array(read([page.digits[0].image for page in pages])) == test.labels[:2]).all()
+
+
+def test_a_page_full_of_digits() -> None:
+    """Of a hundred and more equal digits none is the greatest, and they are no noise either."""
+    digit = stroke(load_test().images[0], 30, 0.12)
+    page = np.zeros((600, 600))
+    for top in range(10, 560, 50):
+        for left in range(10, 560, 50):
+            put(page, digit, top, left)
+    assert len(page_of(finished(0.9 - 0.7 * page, RANDOM), many=True).digits) > 100
+
+
+def test_no_digit_of_mnist_has_such_a_shape() -> None:
+    """Of 2,000 digits of MNIST one at most is taken for a sheet, a frame around nothing, a patch or a grid."""
+    shapes = [shape_of(image > 100) for image in load_test().images[:2000]]
+    assert sum(shape.is_sheet or shape.is_patch or shape.is_grid for shape in shapes) <= 1
