@@ -143,7 +143,7 @@ def _draw_maps(axes: Any, maps: NDArray[np.float32], title: str) -> None:
         mosaic[top : top + height, left : left + width] = maps[:, :, index]
     axes.imshow(mosaic, cmap="magma", vmin=min(0.0, float(maps.min())), interpolation="nearest")
     more = "" if shown == count else f", {shown} of them"
-    axes.set_title(f"{title}: {count} maps of {height} x {width}{more}", fontsize=8)
+    axes.set_title(f"{title}:\n{count} maps of {height} x {width}{more}", fontsize=8)
 
 
 def _draw_probabilities(axes: Any, reading: Reading) -> None:
