@@ -193,7 +193,7 @@ def test_wide_gaussians_keep_their_digits(sigma: float, random: np.random.Genera
 SUM_TO_ONE = (Kernel(np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])), asymmetric(3, 4), gaussian_kernel(1))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 9999), picks=st.lists(st.sampled_from([0, 0, 1, 2, "pool"]), min_size=1, max_size=3))
 def test_one_colour_stays_under_any_alpha(seed: int, picks: list[Any]) -> None:
     """A chain of kernels that sum to one, and of means, leaves the colour of all that is to be seen as it was."""

@@ -40,7 +40,7 @@ def test_a_damaged_checkpoint_is_refused(cli: Any, data: Mnist, tmp_path: Path) 
     path.write_bytes(path.read_bytes()[:-100])
     answer = cli("mnist", "train", "--preset", "softmax", "-o", tmp_path, "--resume")
     assert answer.code == 1
-    assert f"{path}: shorter than its header says" in answer.err
+    assert f"{path}: damaged, shorter than its header says" in answer.err
 
 
 def history_of(loss: str) -> str:

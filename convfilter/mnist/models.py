@@ -87,7 +87,7 @@ def _shapes(metadata: Metadata) -> Shapes:
     except (KeyError, ValueError, RecursionError):
         metrics = None
     if not isinstance(metrics, dict):
-        raise ModelError("its metrics are not JSON: damaged")
+        raise ModelError("damaged, its metrics are not JSON; get a whole copy of it, or train anew")
     return parameter_shapes(PRESETS[_preset(metadata)].layers)
 
 

@@ -55,14 +55,15 @@ def read_tensors(path: Path, shapes_of: Callable[[Metadata], Shapes]) -> tuple[M
             size = 4 * sum(math.prod(shape) for shape in wanted.values())
             data = read_up_to(file, size + 1)
             if len(data) != size:
-                raise ModelError(f"{'longer' if len(data) > size else 'shorter'} than its header says: damaged")
+                length = "longer" if len(data) > size else "shorter"
+                raise ModelError(f"damaged, {length} than its header says; get a whole copy of it, or train anew")
         arrays = safetensors.numpy.load(start + header + data)
         if not all(np.isfinite(array).all() for array in arrays.values()):
-            raise ModelError("holds numbers that are not finite: damaged")
+            raise ModelError("damaged, it holds numbers that are not finite; get a whole copy of it, or train anew")
     except (ImageError, ModelError) as error:
         raise ModelError(f"{path}: {error}") from None
     except SafetensorError as error:
-        raise ModelError(f"{path}: damaged safetensors file ({error}); get a whole copy of it") from None
+        raise ModelError(f"{path}: damaged safetensors file ({error}); get a whole copy of it, or train anew") from None
     return metadata, arrays
 
 
@@ -80,7 +81,7 @@ def write_tensors(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Meta
 
 def _header_size(start: bytes) -> int:
     if not start:
-        raise ModelError("empty file; get a whole copy of it")
+        raise ModelError("empty file; get a whole copy of it, or train anew")
     size = int.from_bytes(start, "little")
     if len(start) == 8 and 2 <= size <= MAX_HEADER:
         return size
@@ -98,7 +99,9 @@ def _parsed(header: bytes) -> tuple[Metadata, dict[str, tuple[Any, Any]]]:
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
         texts = False
     if not texts:
-        raise ModelError("its header is not that of a safetensors file: damaged or truncated")
+        raise ModelError(
+            "damaged or truncated, its header is not that of a safetensors file; get a whole copy of it, or train anew"
+        )
     return metadata, found
 
 
