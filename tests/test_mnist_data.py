@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SAMPLES, convfilter
+from conftest import ROOT, SAMPLES, convfilter
 from files_mnist import LABELS, PLAIN, WHOLE, changed
 
 from convfilter.mnist.data import load_mnist, load_test
@@ -111,10 +111,12 @@ def test_data_command(cli: Any, mnist: Path) -> None:
 
 
 def test_the_cache_is_used_without_a_checkout(mnist: Path, tmp_path: Path) -> None:
-    """Where there is no checkout, the data of the folder in CONVFILTER_CACHE is used, without the network."""
+    """Installed elsewhere, it takes the data of the folder in CONVFILTER_CACHE, or of the checkout that it runs in."""
     site = tmp_path / "site"
     shutil.copytree(Path(sys.modules["convfilter"].__file__ or "").parent, site / "convfilter")
     environment = os.environ | {"CONVFILTER_CACHE": str(mnist.parent), "PYTHONPATH": str(site)}
     done = convfilter("mnist", "data", env=environment, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode().splitlines()[0] == f"{mnist}/train-images-idx3-ubyte.gz: there, and whole"
+    done = convfilter("mnist", "data", env=environment | {"CONVFILTER_CACHE": str(tmp_path)}, cwd=ROOT)
+    assert done.stdout.decode().splitlines()[0] == "samples/mnist/train-images-idx3-ubyte.gz: there, and whole"

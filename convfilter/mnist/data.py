@@ -89,9 +89,13 @@ def fetch_missing(folder: Path) -> list[tuple[Path, bool]]:
 
 
 def usual_folder() -> Path:
-    """Where the data is, when nobody says where: a checkout's samples if they are all there, else the cache."""
-    samples = shipped("mnist", "samples/mnist")
-    return samples if all(find_file(samples, file) for file in FILES) else cache_folder()
+    """Where the data is, when nobody says where: a checkout's samples if they are all there, else the cache.
+
+    The checkout is that of the code, or where it was installed from one, the one that the command runs in.
+    """
+    checkouts = (shipped("mnist", "samples/mnist"), Path("samples/mnist"))
+    whole = (samples for samples in checkouts if all(find_file(samples, file) for file in FILES))
+    return next(whole, cache_folder())
 
 
 def _load(files: tuple[File, ...], folder: Path | None) -> list[NDArray[np.uint8]]:
