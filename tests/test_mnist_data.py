@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT, SAMPLES, convfilter
+from conftest import SAMPLES, convfilter
 from files_mnist import LABELS, PLAIN, WHOLE, changed
 
 from convfilter.mnist.data import load_mnist, load_test
@@ -118,5 +118,7 @@ def test_the_cache_is_used_without_a_checkout(mnist: Path, tmp_path: Path) -> No
     done = convfilter("mnist", "data", env=environment, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode().splitlines()[0] == f"{mnist}/train-images-idx3-ubyte.gz: there, and whole"
-    done = convfilter("mnist", "data", env=environment | {"CONVFILTER_CACHE": str(tmp_path)}, cwd=ROOT)
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / "mnist").symlink_to(mnist)
+    done = convfilter("mnist", "data", env=environment | {"CONVFILTER_CACHE": str(tmp_path)}, cwd=tmp_path)
     assert done.stdout.decode().splitlines()[0] == "samples/mnist/train-images-idx3-ubyte.gz: there, and whole"
