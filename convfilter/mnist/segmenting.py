@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convfilter.mnist.shapes import RULE, Mask, shape_of
+from convfilter.mnist.shapes import RULE, Mask, holes_of, is_patch, shape_of
 
 DUST = 0.004
 """Strokes of less than this share of the greatest one's area are none at all."""
@@ -27,8 +27,11 @@ EDGE = 0.5
 """Strokes that touch the rim of the picture over such a share of their longer side are the edge of the page."""
 
 
-FRAMED = 0.3
-"""What is higher than this share of a frame around it is what the frame is for."""
+WIDER = 1.3
+"""A rule is so many times as wide as the largest stroke."""
+
+FRAMED = {True: 0.3, False: 0.45}
+"""What is higher than this share of a box around it is what the box is for. A circle may be a 0 with a mark in it."""
 
 
 LEAST_SHEET = 30
@@ -104,7 +107,12 @@ def sheet_on(mask: Mask) -> Strokes | None:
     labels, pieces = pieces_of(mask)
     if not pieces or min(pieces[0].height, pieces[0].width) < LEAST_SHEET:
         return None
-    return pieces[0] if shape_of(pieces[0].cut_from(labels)).is_sheet else None
+    piece = pieces[0].cut_from(labels)
+    if not shape_of(piece).is_sheet:
+        return None
+    holes = [shape_of(hole) for hole in holes_of(piece)]
+    is_bold_digit = 0 < len(holes) <= 2 and all(hole.is_counter for hole in holes)
+    return None if is_bold_digit else pieces[0]
 
 
 def main_strokes(groups: list[Strokes], shape: tuple[int, ...]) -> tuple[Strokes, int]:
@@ -151,11 +159,17 @@ def _possible(labels: NDArray[Any], pieces: list[Strokes]) -> list[Strokes]:
     """The pieces that may be of a digit, by their shape."""
 
     def may_be(piece: Strokes) -> bool:
-        shape = shape_of(piece.cut_from(labels))
-        framed = any(piece.holds(other) and other.height > FRAMED * piece.height for other in pieces)
-        return not (piece.width > RULE * piece.height or shape.is_patch or shape.is_grid or (framed and shape.is_frame))
+        mask = piece.cut_from(labels)
+        shape = shape_of(mask)
+        least = FRAMED[shape.is_square] * piece.height
+        framed = any(piece.holds(other) and other.height > least for other in pieces)
+        return not (shape.is_grid or is_patch(mask) or (framed and shape.is_frame))
 
-    return [piece for piece in pieces if may_be(piece)]
+    pieces = [piece for piece in pieces if may_be(piece)]
+    # The bar of a 7 may not quite touch it; a rule is wider than what stands on it is wide or high.
+    strokes = [piece for piece in pieces if piece.width <= RULE * piece.height]
+    largest = max((max(piece.width, piece.height) for piece in strokes), default=0)
+    return [piece for piece in pieces if piece.width <= max(RULE * piece.height, WIDER * largest)]
 
 
 def _grouped(pieces: list[Strokes]) -> list[Strokes]:
