@@ -96,8 +96,10 @@ def _apng(frames: list[tuple[Pixels, tuple[int, int], int, int, int]], before: S
         control = struct.pack(">IIIIIHHBB", number, *size, x, y, duration, 1000, disposal, blend)
         data = zlib.compress(png_rows(pixels, 8))
         chunks.append(chunk(b"fcTL", control))
-        chunks.append(chunk(b"fdAT", struct.pack(">I", number + 1) + data) if index else chunk(b"IDAT", data))
-        number += 2 if index else 1
+        number += 1
+        for piece in (data[:-3], data[-3:]):  # the second one holds no pixel
+            chunks.append(chunk(b"fdAT", struct.pack(">I", number) + piece) if index else chunk(b"IDAT", piece))
+            number += 1 if index else 0
     return png_file(*chunks)
 
 
@@ -124,7 +126,27 @@ def _apng_palette(disposal: int) -> Odd:
     return replace(still, make=lambda: _apng(parts, before))
 
 
+def _apng_rare(name: str, parts: list[tuple[Pixels, tuple[int, int], int, int, int]], *frames: Pixels) -> Odd:
+    return animation(name, lambda: _apng(parts), frames, "RGBA", durations=(50.0,) * len(frames))
+
+
+RED, HALF = (np.full((4, 6, 4), colour, np.uint8) for colour in ((255, 0, 0, 255), (255, 0, 0, 128)))
+NOTHING, BLUE = np.zeros((4, 6, 4), np.uint8), np.full((2, 2, 4), (0, 0, 255, 255), np.uint8)
 APNG = (
+    _apng_rare(
+        "half-over-nothing.png",
+        [(NOTHING, (0, 0), 50, 0, 0), (HALF, (0, 0), 50, 0, 1), (HALF, (0, 0), 50, 0, 1)],
+        NOTHING,
+        HALF,
+        np.full_like(HALF, (255, 0, 0, 192)),
+    ),
+    _apng_rare(
+        "background-then-previous.png",
+        [(RED, (0, 0), 50, 1, 0), (HALF, (0, 0), 50, 2, 0), (BLUE, (1, 1), 50, 0, 0)],
+        RED,
+        HALF,
+        _over(NOTHING, BLUE, 1, 1),
+    ),
     _apng_palette(1),
     _apng_palette(2),
     _apng_odd("keep-over.png", 0, 1),

@@ -7,19 +7,21 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from convfilter.errors import ImageError
 from convfilter.images import chunks
 from convfilter.images.exif import without_prefix
 from convfilter.images.limits import check_pixels
 from convfilter.images.picture import Frame, Meta, Picture, loop_of, mode_of_channels
 from convfilter.images.pillow_reading import meta_of
+from convfilter.images.png_frames import frames_of
 
 _ANIMATED = (b"acTL", b"fcTL", b"fdAT")
-_PIXELS = (b"PLTE", b"tRNS", b"IDAT", b"IEND")
 _XMP, _RAW_EXIF = "XML:com.adobe.xmp", "Raw profile type exif"
 
 
@@ -38,40 +40,35 @@ def read(data: bytes, name: str, max_pixels: int) -> Picture:
     meta = _meta(data, name)
     if count > 1:
         meta = replace(meta, loop=loop_of(_plays(data)))
-    picture = Picture(_frames(data, count)[still_first:], name, meta)
+        frames = tuple(_frame(pixels, time) for pixels, time in frames_of(data))
+    else:
+        frames = (_frame(imagecodecs.png_decode(chunks.join(_of_pixels(data)))),)
+    picture = Picture(frames, name, meta)
     return picture.noting(*(["the still picture beside the animation is not kept"] if still_first else []))
 
 
-def _frames(data: bytes, count: int) -> tuple[Frame, ...]:
-    """The frames; of animations, in which Pillow errs on what is left of the frame before, as well."""
-    needed = chunks.join(_of_pixels(data, count))
-    pixels = imagecodecs.apng_decode(needed) if count > 1 else imagecodecs.png_decode(needed)[None]
-    pixels = pixels[..., None] if pixels.ndim == 3 else pixels
-    times = [_duration(content) for name, content in chunks.split(data) if name == b"fcTL"] if count > 1 else []
-    times = [0.0] * (count - len(times)) + times
-    if len(pixels) != count or len(times) != count:
-        raise ImageError("damaged: some of its frames are missing; get a whole copy of it")
-    return tuple(Frame(p, mode_of_channels(p.shape[2]), t) for p, t in zip(pixels, times, strict=True))
+def _frame(pixels: NDArray[Any], time: float = 0.0) -> Frame:
+    pixels = np.atleast_3d(pixels)
+    return Frame(pixels, mode_of_channels(pixels.shape[2]), time)
 
 
-def _of_pixels(data: bytes, count: int) -> Iterator[tuple[bytes, bytes | memoryview]]:
+def _of_pixels(data: bytes) -> Iterator[tuple[bytes, bytes | memoryview]]:
     """The chunks that the samples follow from; libpng need not see the others."""
+    entries = None
     for name, content in chunks.split(data):
         if name == b"IHDR":
             # There is one method of compression and one of filters, whatever the file says.
             yield name, bytes(content[:10]) + b"\0\0" + content[12:]
-        elif name in _PIXELS or (count > 1 and name in _ANIMATED):
+        elif name == b"tRNS":
+            yield name, content[:entries]  # libpng leaves out the whole where it is longer than the palette
+        elif name in (b"PLTE", b"IDAT", b"IEND"):
+            entries = len(content) // 3 if name == b"PLTE" else entries
             yield name, content
 
 
 def _plays(data: bytes) -> int:
     control = next(content for name, content in chunks.split(data) if name == b"acTL")
     return int(struct.unpack(">II", control)[1])
-
-
-def _duration(control: memoryview) -> float:
-    numerator, denominator = struct.unpack_from(">HH", control, 20)
-    return float(1000 * numerator / (denominator or 100))
 
 
 def _meta(data: bytes, name: str) -> Meta:

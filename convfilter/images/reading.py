@@ -59,7 +59,8 @@ def _decoded(data: bytes, format_: Format, max_pixels: int) -> Picture:
     except Exception as error:  # decoders answer damaged data with errors of every type there is
         if cut or "truncated" in str(error).lower():
             raise ImageError(truncated(data)) from error
-        raise ImageError(_explained(str(error), format_.name)) from error
+        said = "" if isinstance(error, UnicodeError | LookupError) else str(error)  # of the decoder's own mistakes
+        raise ImageError(_explained(said, format_.name)) from error
 
 
 def _explained(message: str, name: str) -> str:
