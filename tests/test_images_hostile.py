@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random as random_
+import struct
 import subprocess
 import sys
 import warnings
@@ -108,3 +109,13 @@ def test_what_libpng_remarks_is_not_shown(tmp_path: Path) -> None:
 print(read(open(sys.argv[1], "rb"), max_pixels=99).frames[0].mode)"""
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("L\n", "")
+
+
+def test_a_frame_beyond_its_animation() -> None:
+    """Item 3: a frame of 60,000 x 60,000 in an animation of 4 x 4 is refused before memory is taken for it."""
+    frame = [0, 4, 4, 0, 0, 1, 10, 0, 0], [1, 60_000, 60_000, 0, 0, 1, 10, 0, 0]
+    controls = [chunk(b"fcTL", struct.pack(">IIIIIHHBB", *numbers)) for numbers in frame]
+    data = zlib.compress(bytes(20))
+    later = chunk(b"fdAT", struct.pack(">I", 2) + data)
+    parts = chunk(b"acTL", struct.pack(">II", 2, 0)), controls[0], chunk(b"IDAT", data), controls[1], later
+    assert "beyond the picture" in str(attempt(png_file(png_header(4, 4, 8, 0), *parts)))

@@ -89,4 +89,4 @@ def _fate(job: Job, settings: Settings) -> str:
         return "; skipped, its output is there" if kept == job.outputs else "; only what is missing is written"
     if job.in_place:
         return "; replaced"
-    return "; its output is replaced" if any(map(exists, job.outputs)) else ""
+    return "; its output is replaced" if settings.overwrite and any(map(exists, job.outputs)) else ""

@@ -62,12 +62,12 @@ def check(files: tuple[Path, ...]) -> None:
     from convfilter.errors import KernelError
     from convfilter.kernel_files import read_kernel_file
 
-    def sound(kernel: Kernel) -> str:
+    def valid(kernel: Kernel) -> str:
         height, width = kernel.size
         bank = f", {len(kernel.filters)} by {kernel.combine}" if kernel.combine else ""
         return f"a valid kernel, {height} x {width}{bank}"
 
-    check_files(files, read_kernel_file, KernelError, sound)
+    check_files(files, read_kernel_file, KernelError, valid)
 
 
 @kernels.command()

@@ -1,9 +1,9 @@
-"""The frames of an animated PNG: each decoded as a picture of its own, and laid over what the one before has left."""
+"""The pixels of a PNG: of a still picture, and of frames, each decoded as one and laid over what was left there."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,25 @@ class _Part:
     data: list[bytes | memoryview] = field(default_factory=list)
 
 
+def decoded(said: Iterable[tuple[bytes, bytes | memoryview]]) -> Pixels:
+    """The samples (height, width, channels) of a still picture in these chunks; Exception where they are damaged."""
+    return np.atleast_3d(np.asarray(imagecodecs.png_decode(chunks.join(_of_pixels(said)))))
+
+
+def _of_pixels(said: Iterable[tuple[bytes, bytes | memoryview]]) -> Iterator[tuple[bytes, bytes | memoryview]]:
+    """The chunks that the samples follow from; libpng need not see the others."""
+    entries = None
+    for name, content in said:
+        if name == b"IHDR":
+            # There is one method of compression and one of filters, whatever the file says.
+            yield name, bytes(content[:10]) + b"\0\0" + content[12:]
+        elif name == b"tRNS":
+            yield name, content[:entries]  # libpng leaves out the whole where it is longer than the palette
+        elif name in (b"PLTE", b"IDAT", b"IEND"):
+            entries = len(content) // 3 if name == b"PLTE" else entries
+            yield name, content
+
+
 def frames_of(data: bytes) -> list[tuple[Pixels, float]]:
     """The frames of an APNG, each (height, width, channels) with its milliseconds; libpng itself errs on several.
 
@@ -51,11 +70,13 @@ def frames_of(data: bytes) -> list[tuple[Pixels, float]]:
     canvas: Pixels | None = None
     found = []
     for part in parts:
-        still = _with_alpha(_decoded(header, shared, part))
+        if part.left + part.width > width or part.top + part.height > height:  # before it is decoded into memory
+            raise ImageError("damaged: a frame of it lies beyond the picture; get a whole copy of it")
+        size = struct.pack(">II", part.width, part.height)
+        data_chunks = ((b"IDAT", content) for content in part.data)
+        still = _with_alpha(decoded([(b"IHDR", size + header[8:]), *shared, *data_chunks, (b"IEND", b"")]))
         if canvas is None:
             canvas = np.zeros((height, width, still.shape[2]), still.dtype)
-        if part.left + part.width > width or part.top + part.height > height:
-            raise ImageError("damaged: a frame of it lies beyond the picture; get a whole copy of it")
         there = canvas[part.top : part.top + part.height, part.left : part.left + part.width]
         before = there.copy()
         there[:] = _over(there, still) if part.blend == _OVER else still
@@ -95,16 +116,6 @@ def _taken_apart(data: bytes) -> tuple[bytes, list[tuple[bytes, memoryview]], li
     if len(parts) != wanted or not all(part.data for part in parts) or numbers != [*range(len(numbers))]:
         raise ImageError("damaged: some of its frames are missing; get a whole copy of it")
     return header, shared, parts
-
-
-def _decoded(header: bytes, shared: list[tuple[bytes, memoryview]], part: _Part) -> Pixels:
-    def pieces() -> Iterator[tuple[bytes, bytes | memoryview]]:
-        yield b"IHDR", struct.pack(">II", part.width, part.height) + header[8:10] + b"\0\0" + header[12:]
-        yield from shared
-        yield from ((b"IDAT", content) for content in part.data)
-        yield b"IEND", b""
-
-    return np.atleast_3d(np.asarray(imagecodecs.png_decode(chunks.join(pieces()))))
 
 
 def _with_alpha(pixels: Pixels) -> Pixels:

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import imagecodecs
-import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -19,7 +17,7 @@ from convfilter.images.exif import without_prefix
 from convfilter.images.limits import check_pixels
 from convfilter.images.picture import Frame, Meta, Picture, loop_of, mode_of_channels
 from convfilter.images.pillow_reading import meta_of
-from convfilter.images.png_frames import frames_of
+from convfilter.images.png_frames import decoded, frames_of
 
 _ANIMATED = (b"acTL", b"fcTL", b"fdAT")
 _XMP, _RAW_EXIF = "XML:com.adobe.xmp", "Raw profile type exif"
@@ -42,28 +40,13 @@ def read(data: bytes, name: str, max_pixels: int) -> Picture:
         meta = replace(meta, loop=loop_of(_plays(data)))
         frames = tuple(_frame(pixels, time) for pixels, time in frames_of(data))
     else:
-        frames = (_frame(imagecodecs.png_decode(chunks.join(_of_pixels(data)))),)
+        frames = (_frame(decoded(chunks.split(data))),)
     picture = Picture(frames, name, meta)
     return picture.noting(*(["the still picture beside the animation is not kept"] if still_first else []))
 
 
 def _frame(pixels: NDArray[Any], time: float = 0.0) -> Frame:
-    pixels = np.atleast_3d(pixels)
     return Frame(pixels, mode_of_channels(pixels.shape[2]), time)
-
-
-def _of_pixels(data: bytes) -> Iterator[tuple[bytes, bytes | memoryview]]:
-    """The chunks that the samples follow from; libpng need not see the others."""
-    entries = None
-    for name, content in chunks.split(data):
-        if name == b"IHDR":
-            # There is one method of compression and one of filters, whatever the file says.
-            yield name, bytes(content[:10]) + b"\0\0" + content[12:]
-        elif name == b"tRNS":
-            yield name, content[:entries]  # libpng leaves out the whole where it is longer than the palette
-        elif name in (b"PLTE", b"IDAT", b"IEND"):
-            entries = len(content) // 3 if name == b"PLTE" else entries
-            yield name, content
 
 
 def _plays(data: bytes) -> int:

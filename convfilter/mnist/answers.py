@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.endpoints import naming, read_source
-from convfilter.errors import ImageError
 from convfilter.images.limits import MAX_PIXELS
-from convfilter.images.sources import DIRECTORY
 from convfilter.mnist.digits import Digit, Page, read_page
 from convfilter.mnist.models import Model
 from convfilter.mnist.prediction import probabilities
 from convfilter.names import Invert
-from convfilter.remote import is_remote
 
 SURE = 0.8
 """Below this probability a digit is reported as uncertain."""
@@ -84,9 +80,7 @@ def answer(
         ImageError: the picture cannot be read; the message begins with its path.
     """
     with naming(path):
-        if not is_remote(path) and os.path.isdir(path):
-            raise ImageError(DIRECTORY)
-        page = read_page(read_source(path, max_pixels), many=many, invert=invert)
+        page = read_page(read_source(path, max_pixels, folders=False), many=many, invert=invert)
         images = np.array([digit.image for digit in page.digits], np.uint8).reshape(-1, 28, 28)
         rows = probabilities(model.layers, model.weights, images, model.turns)
     readings = tuple(Reading(digit, row) for digit, row in zip(page.digits, rows, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from convfilter.images.picture import Picture
 from convfilter.mnist.brightness import Floats, brightness
 from convfilter.mnist.data import Images
 from convfilter.mnist.ink import Ink, find_ink, stroke_width
-from convfilter.mnist.segmenting import main_strokes, segment, sheet_on
+from convfilter.mnist.segmenting import Strokes, main_strokes, pieces_of, segment, sheet_on
 from convfilter.names import Invert
 
 BOX = 20
@@ -71,46 +72,44 @@ def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") 
         invert: as for `find_ink`.
     """
     gray, frames = brightness(picture), len(picture.frames)
-    ink, top, left = _ink_on_paper(gray, invert)
-    labels, groups = segment(ink.mask) if ink else (np.zeros((1, 1)), [])
+    ink, labels, pieces, (top, left) = _ink_on_paper(gray, invert)
+    groups = segment(labels, pieces)
     if ink is None or not groups:
         return Page(gray, (), inverted=ink.inverted if ink else invert == "yes", frames=frames)
     others = 0
     if not many:
         main, others = main_strokes(groups, labels.shape)
         groups = [main]
+    height, width = gray.shape
     digits = []
     for group in groups:
         window = slice(group.top, group.bottom), slice(group.left, group.right)
-        image = like_mnist(ink.amount[window] * group.cut_from(labels))
-        height, width = gray.shape
-        rows, columns = (
-            ((top + group.top) / height, (top + group.bottom) / height),
-            (
-                (left + group.left) / width,
-                (left + group.right) / width,
-            ),
-        )
-        digits.append(Digit(image, (rows[0], columns[0], rows[1], columns[1])))
+        first, last = (top + group.top, left + group.left), (top + group.bottom, left + group.right)
+        box = first[0] / height, first[1] / width, last[0] / height, last[1] / width
+        digits.append(Digit(like_mnist(ink.amount[window] * group.cut_from(labels)), box))
     return Page(gray, tuple(digits), ink.inverted, others, frames)
 
 
-def _ink_on_paper(gray: Floats, invert: Invert) -> tuple[Ink | None, int, int]:
+def _ink_on_paper(gray: Floats, invert: Invert) -> tuple[Ink | None, NDArray[Any], list[Strokes], tuple[int, int]]:
     """The ink of a page; of the sheet of paper, where what stands out is one that lies on a table.
 
     Returns:
-        The ink, None where there is none; and the row and column of the page where its part begins.
+        The ink, None where there is none; its labels and pieces, as `pieces_of` gives them; and the row and column
+        of the page where its part begins.
     """
     top = left = 0
     for _ in range(SHEETS):
         ink = find_ink(gray, invert)
-        sheet = sheet_on(ink.mask) if ink else None
+        if ink is None:
+            break
+        labels, pieces = pieces_of(ink.mask)
+        sheet = sheet_on(labels, pieces)
         if sheet is None:
-            return ink, top, left
+            return ink, labels, pieces, (top, left)
         rim = max(2, sheet.height // 40)  # its edge is not straight
         top, left = top + sheet.top + rim, left + sheet.left + rim
         gray = np.ascontiguousarray(gray[sheet.top + rim : sheet.bottom - rim, sheet.left + rim : sheet.right - rim])
-    return None, top, left
+    return None, np.zeros((1, 1), np.int32), [], (top, left)
 
 
 def like_mnist(amount: Floats) -> Images:

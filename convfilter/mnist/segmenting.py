@@ -26,13 +26,11 @@ GAP = 0.15
 EDGE = 0.5
 """Strokes that touch the rim of the picture over such a share of their longer side are the edge of the page."""
 
-
 WIDER = 1.3
 """A rule is so many times as wide as the largest stroke."""
 
-FRAMED = {True: 0.3, False: 0.45}
-"""What is higher than this share of a box around it is what the box is for. A circle may be a 0 with a mark in it."""
-
+BOXED, CIRCLED = 0.3, 0.45
+"""What is higher than this share of a box or a circle around it is what that is for; a circle may be a marked 0."""
 
 LEAST_SHEET = 30
 """Pixels on a side of a sheet that can be written on."""
@@ -86,25 +84,22 @@ class Strokes:
         )
 
 
-def segment(mask: Mask) -> tuple[NDArray[Any], list[Strokes]]:
-    """Group the ink of a page into what may be digits.
+def segment(labels: NDArray[Any], pieces: list[Strokes]) -> list[Strokes]:
+    """Group the ink of a page, as `pieces_of` gives it, into what may be digits.
 
     Returns:
-        Every pixel's label, (height, width), 0 on paper; and the groups from left to right. The edge of
-        the page, specks, and what cannot be a digit are in none.
+        The groups from left to right. The edge of the page, specks, and what cannot be a digit are in none.
     """
-    labels, pieces = pieces_of(mask)
     greatest = max((piece.area for piece in pieces), default=0)
     pieces = [piece for piece in pieces if piece.area >= DUST * greatest][:MOST]
     groups = _grouped(_possible(labels, pieces))
     tallest = max((group.height for group in groups), default=0)
     groups = [group for group in groups if group.area > SPECK * greatest or group.height > 0.4 * tallest]
-    return labels, sorted(groups, key=lambda group: group.left)
+    return sorted(groups, key=lambda group: group.left)
 
 
-def sheet_on(mask: Mask) -> Strokes | None:
+def sheet_on(labels: NDArray[Any], pieces: list[Strokes]) -> Strokes | None:
     """The sheet of paper that a picture shows instead of writing, if it does: the greatest piece is one."""
-    labels, pieces = pieces_of(mask)
     if not pieces or min(pieces[0].height, pieces[0].width) < LEAST_SHEET:
         return None
     piece = pieces[0].cut_from(labels)
@@ -161,9 +156,9 @@ def _possible(labels: NDArray[Any], pieces: list[Strokes]) -> list[Strokes]:
     def may_be(piece: Strokes) -> bool:
         mask = piece.cut_from(labels)
         shape = shape_of(mask)
-        least = FRAMED[shape.is_square] * piece.height
+        least = (BOXED if shape.is_square else CIRCLED) * piece.height
         framed = any(piece.holds(other) and other.height > least for other in pieces)
-        return not (shape.is_grid or is_patch(mask) or (framed and shape.is_frame))
+        return not (shape.is_grid or is_patch(mask, shape) or (framed and shape.is_frame))
 
     pieces = [piece for piece in pieces if may_be(piece)]
     # The bar of a 7 may not quite touch it; a rule is wider than what stands on it is wide or high.

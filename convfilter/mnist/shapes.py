@@ -79,8 +79,7 @@ class Shape(NamedTuple):
 
 def shape_of(mask: Mask) -> Shape:
     """The shape of ink that hangs together, (height, width), cut to its box."""
-    step = -(-max(mask.shape) // SIDE)
-    mask = mask[::step, ::step]
+    mask = _reduced(mask)
     if not mask.any():
         return Shape(0, 0, 0, 0, 0)
     filled = np.asarray(ndimage.binary_fill_holes(mask))
@@ -103,16 +102,20 @@ def shape_of(mask: Mask) -> Shape:
     )
 
 
-def is_patch(mask: Mask) -> bool:
-    """Whether ink is a patch of light or shadow, or a blot: round or square, and nothing in it."""
-    shape = shape_of(mask)
+def is_patch(mask: Mask, shape: Shape) -> bool:
+    """Whether ink of a shape is a patch of light or shadow, or a blot: round or square, and nothing in it."""
     if shape.filled < PATCH - 0.1 or shape.aspect < ROUND - 0.05:
         return False
-    step = -(-max(mask.shape) // SIDE)
-    pad = max(1, max(mask.shape) // step // 40)  # noise makes its edge ragged
-    closed = ndimage.binary_closing(np.pad(mask[::step, ::step], 2 * pad), iterations=pad)
+    mask = _reduced(mask)
+    pad = max(1, max(mask.shape) // 40)  # noise makes its edge ragged
+    closed = ndimage.binary_closing(np.pad(mask, 2 * pad), iterations=pad)
     shape = shape_of(np.asarray(ndimage.binary_opening(closed, iterations=pad)))
     return shape.filled >= PATCH and shape.aspect >= ROUND and shape.solid >= SOLID and shape.hollow <= 0.02
+
+
+def _reduced(mask: Mask) -> Mask:
+    step = -(-max(mask.shape) // SIDE)
+    return mask[::step, ::step]
 
 
 def _hull(reach: NDArray[np.float64]) -> float:
