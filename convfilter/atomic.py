@@ -39,8 +39,7 @@ def output_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         FileExistsError: the target exists and `overwrite` is False.
         OSError: the system cannot write there.
     """
-    if not overwrite and os.path.lexists(target):
-        raise FileExistsError
+    keep_existing(target, overwrite=overwrite)
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     target = Path(os.path.realpath(target))
@@ -66,6 +65,12 @@ def output_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         _unfinished.discard(temporary)
+
+
+def keep_existing(target: Path, *, overwrite: bool) -> None:
+    """Ask before any work what `output_file` will ask again; FileExistsError where the target is to be kept."""
+    if not overwrite and os.path.lexists(target):
+        raise FileExistsError
 
 
 @contextmanager

@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.explanation import Step
-from convfilter.step_sums import Line, Products, Values
+from convfilter.figures import draw_matrix
+from convfilter.step_sums import Line, Products
 from convfilter.text import number, shortened
 
 MOST_ROWS = 12
 """Rows of a drawing, of all steps together."""
-
-_NUMBERED = 7
-"""Cells a side, at most, that have their numbers in them."""
 
 _NAME = 20
 """Letters of a filter's name, at most, that fit between the columns of a drawing."""
@@ -74,8 +72,6 @@ def draw_rows(part: Any, title: str, step: Step, rows: tuple[Row, ...], white: f
     places = part.subplots(len(rows), 4, squeeze=False)
     last = {row.channel: index for index, row in enumerate(rows)}
     for index, (axes, row) in enumerate(zip(places, rows, strict=True)):
-        for place in axes:
-            place.set(xticks=[], yticks=[])
         _draw_cells(axes, step, row, white)
         text = "\n".join(_lines_of(step, row, last[row.channel] == index))
         place = axes[3] if row.products else axes[1]
@@ -83,56 +79,27 @@ def draw_rows(part: Any, title: str, step: Step, rows: tuple[Row, ...], white: f
 
 
 def _draw_cells(axes: Any, step: Step, row: Row, white: float) -> None:
+    """The patch, in which cells beyond the edge are hatched; a filter's weights and products."""
     name = step.patch_names[row.channel]
     seen = step.patch[:, :, row.channel] if row.products is None else row.products.seen
     weighed = " x opacity" if step.weighs_by_opacity and name != "alpha" else ""
-    _cells(axes[0], seen, f"{name}{weighed}", _TINTS.get(name, "gray"), (0, white), step.beyond)
-    for place in axes[1:]:
-        place.axis("off")
-    if row.products is not None:
-        axes[1].axis("on")
-        axes[2].axis("on")
-        filter_ = f"filter {shortened(row.products.filter, _NAME)}" if row.products.filter else "the kernel"
-        _cells(axes[1], row.products.weights, f"x  {filter_}", "RdBu_r", _both_ways(row.products.weights))
-        _cells(axes[2], row.products.products, "=  the products", "RdBu_r", _both_ways(row.products.products))
-
-
-def _cells(
-    axes: Any,
-    values: Values,
-    title: str,
-    colours: str,
-    limits: tuple[float, float],
-    beyond: NDArray[np.bool_] | None = None,
-) -> None:
-    """A matrix as coloured cells with their numbers; those beyond the edge are hatched."""
-    image = axes.imshow(values, cmap=colours, vmin=limits[0], vmax=limits[1])
-    axes.set_title(title, fontsize=9, parse_math=False)
-    size, digits = (8, 2) if max(values.shape) <= 5 else (5.5, 1)
-    for (row, column), value in np.ndenumerate(values):
-        if beyond is not None and beyond[row, column]:
-            axes.add_patch(_hatched(row, column))
-        if max(values.shape) <= _NUMBERED:
-            text = number(float(value), 6, 3 if abs(value) < 1 else digits)
-            axes.text(column, row, text, ha="center", va="center", fontsize=size, **_readable(image, value))
-
-
-def _readable(image: Any, value: float) -> dict[str, Any]:
-    """How a number is written on the colour that stands for it."""
-    red, green, blue, _ = colour = image.cmap(image.norm(value))
-    ink = "black" if 0.3 * red + 0.6 * green + 0.1 * blue > 0.45 else "white"
-    return {"color": ink, "bbox": {"facecolor": colour, "edgecolor": "none", "pad": 0.5}}  # covers the hatching
+    draw_matrix(axes[0], seen, f"{name}{weighed}", colours=_TINTS.get(name, "gray"), white=white)
+    for y, x in np.argwhere(step.beyond):
+        axes[0].add_patch(_hatched(y, x))
+    if row.products is None:
+        for place in axes[1:]:
+            place.axis("off")
+        return
+    filter_ = f"filter {shortened(row.products.filter, _NAME)}" if row.products.filter else "the kernel"
+    draw_matrix(axes[1], row.products.weights, f"x  {filter_}")
+    draw_matrix(axes[2], row.products.products, "=  the products")
+    axes[3].axis("off")
 
 
 def _hatched(row: int, column: int) -> Any:
     from matplotlib.patches import Rectangle
 
     return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="////", edgecolor="0.5", linewidth=0)
-
-
-def _both_ways(values: Values) -> tuple[float, float]:
-    limit = float(np.abs(values).max()) or 1.0
-    return -limit, limit
 
 
 def _sees(step: Step) -> str:

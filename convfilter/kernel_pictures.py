@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.arrays import apply
-from convfilter.atomic import told_as
-from convfilter.errors import ImageError, OptionError
-from convfilter.figures import format_of_drawing, new_figure, save_figure
+from convfilter.atomic import keep_existing, told_as
+from convfilter.drawing_targets import check_drawings
+from convfilter.errors import ImageError, OptionError, WritingError
+from convfilter.figures import draw_matrix, new_figure, save_figure
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Frame
 from convfilter.images.reading import read
@@ -35,16 +36,19 @@ def draw_kernel(kernel: Kernel, target: Path, sample: Path | None = None, *, ove
         overwrite: replace an existing target.
 
     Raises:
-        OptionError: the target cannot be written, or the sample not be read.
+        OptionError: the target cannot be a drawing, or is the sample; or the sample cannot be read.
+        WritingError: the target exists and is kept, or cannot be written.
     """
-    format_of_drawing(target)  # refused before anything is read
     sample = sample or shipped("sample.png", "samples/chelsea.png")
+    check_drawings([target], [sample])
+    with told_as(WritingError, target):
+        keep_existing(target, overwrite=overwrite)
     try:
         with open_regular(sample, folders=False) as file:
             photograph = read(file, max_pixels=MAX_PIXELS).frames[0]
     except ImageError as error:
         raise OptionError(f"{sample}: {error}") from None
-    with told_as(OptionError, target):
+    with told_as(WritingError, target):
         save_figure(_figure(kernel, photograph), target, overwrite=overwrite)
 
 
@@ -76,13 +80,7 @@ def _figure(kernel: Kernel, photograph: Frame) -> Any:
 
 
 def _draw_weights(figure: Any, axes: Any, weights: NDArray[np.float64], title: str) -> None:
-    limit = float(np.abs(weights).max()) or 1.0
-    figure.colorbar(axes.imshow(weights, cmap="RdBu_r", vmin=-limit, vmax=limit), ax=axes, shrink=0.8)
-    axes.set(title=title, xticks=[], yticks=[])
-    if max(weights.shape) <= 7:
-        for (row, column), weight in np.ndenumerate(weights):
-            colour = "white" if abs(weight) > 0.6 * limit else "black"
-            axes.text(column, row, f"{weight:.3g}", ha="center", va="center", fontsize=7, color=colour)
+    figure.colorbar(draw_matrix(axes, weights, title), ax=axes, shrink=0.8)
 
 
 def _draw_response(figure: Any, axes: Any, weights: NDArray[np.float64]) -> None:

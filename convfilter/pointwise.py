@@ -11,6 +11,14 @@ from convfilter.windows import POINT
 MAX_SEED = 2**31 - 1
 """The greatest seed of a dropout."""
 
+GRAY_WEIGHTS: dict[GrayMethod, tuple[int, int, int]] = {
+    "mean": (1, 1, 1),
+    "rec601": (299, 587, 114),
+    "rec709": (2126, 7152, 722),
+}
+"""Of red, green and blue (ITU-R BT.601, BT.709). Whole numbers, divided by their sum at the end: sums of whole samples
+stay exact, and halves are seen."""
+
 
 @dataclass(frozen=True)
 class Grayscale:

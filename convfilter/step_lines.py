@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.names import Range
+from convfilter.names import GrayMethod, Range
 from convfilter.operations import Activate, Convolve, Dropout, Grayscale, Operation, Pool
+from convfilter.pointwise import GRAY_WEIGHTS
 from convfilter.step_sums import Line, Values, alpha_line, convolution_lines
 from convfilter.text import counted
 
@@ -19,13 +20,6 @@ _ACTIVATIONS = {
     "softplus": "softplus(x) = log(1 + exp(x))",
     "tanh": "tanh(x)",
 }
-_GRAYS = {
-    "mean": "(red + green + blue) / 3",
-    "rec601": "0.299 red + 0.587 green + 0.114 blue",
-    "rec709": "0.2126 red + 0.7152 green + 0.0722 blue",
-    "linear": "0.2126 red + 0.7152 green + 0.0722 blue, in linear light",
-}
-_GRAY_WEIGHTS = {"mean": (1 / 3, 1 / 3, 1 / 3), "rec601": (0.299, 0.587, 0.114), "rec709": (0.2126, 0.7152, 0.0722)}
 
 
 def lines_of(
@@ -150,8 +144,18 @@ def _activated(operation: Activate, colour: Values, white: float) -> Iterator[Li
 def _gray(operation: Grayscale, colour: Values, made: Values) -> Line:
     if len(colour) == 1:
         return Line("grey already", colour)
-    weights = _GRAY_WEIGHTS.get(operation.method)
-    return Line(_GRAYS[operation.method], made if weights is None else np.array([colour @ np.array(weights)]))
+    if operation.method == "linear":
+        return Line(f"{_weighed('rec709')}, in linear light", made)
+    weights = np.array(GRAY_WEIGHTS[operation.method])
+    return Line(_weighed(operation.method), np.array([colour @ weights / weights.sum()]))
+
+
+def _weighed(method: GrayMethod) -> str:
+    red, green, blue = GRAY_WEIGHTS[method]
+    whole = red + green + blue
+    if red == green == blue:
+        return f"(red + green + blue) / {whole}"
+    return f"{red / whole:g} red + {green / whole:g} green + {blue / whole:g} blue"
 
 
 def _signed(least: float) -> str:

@@ -96,9 +96,11 @@ def test_kernels_show_draws(cli: Any, tmp_path: Path, arguments: list[Any]) -> N
     assert pixels_of(path).std() > 20
     assert pixels_of(path).shape[1] == 1200
     answer = cli("kernels", "show", *arguments, "--picture", path)
-    assert answer.code == 2
+    assert answer.code == 1
     assert "exists already" in answer.err
     assert cli("kernels", "show", *arguments, "--picture", tmp_path / "k.jpg").code == 2
+    answer = cli("kernels", "show", *arguments, "--sample", path, "--picture", path, "--overwrite")
+    assert (answer.code, "is an input" in answer.err) == (2, True)
 
 
 def test_kernels_check(cli: Any, tmp_path: Path) -> None:

@@ -114,10 +114,10 @@ def test_colours_on_a_terminal_alone(cli: Any, photo: Path, monkeypatch: pytest.
         (["--kernel", "sobel", "--at", "-1,5"], "is not a pixel; write X,Y"),
         (["--kernel", "sobel", "--at", "96,0"], "96,0 is not in the result, which is 96 x 64"),
         (["--kernel", "sobel", "--at", "0,64"], "0,64 is not in the result, which is 96 x 64"),
-        (["--kernel", "sobel", "-o", "x.jpg"], "give one of these extensions"),
-        (["--kernel", "sobel", "--animate", "x.png"], "it is animated as .gif"),
+        (["--kernel", "sobel", "-o", "x.jpg"], "use .png or .svg or .pdf"),
+        (["--kernel", "sobel", "--animate", "x.png"], "not a format for this drawing; use .gif"),
         (["--kernel", "sobel", "-o", ""], "the name is empty"),
-        (["--kernel", "sobel", "-o", "photo.png", "--overwrite"], "is the picture that is to be read"),
+        (["--kernel", "sobel", "-o", "photo.png", "--overwrite"], "is an input; give the drawing another name"),
     ],
 )
 def test_wrong_options(cli: Any, photo: Path, options: list[str], says: str, monkeypatch: pytest.MonkeyPatch) -> None:

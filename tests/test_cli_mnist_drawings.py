@@ -24,7 +24,7 @@ def test_a_drawing_never_replaces_a_picture(cli: Any, digits: list[Path], tmp_pa
     for target in (digits[0], tmp_path / "link.png"):
         answer = cli("mnist", "predict", digits[0], "--explain", target, "--overwrite")
         assert answer.code == 2
-        assert "is a picture that is to be read" in answer.err
+        assert "is an input" in answer.err
     assert fingerprint(tmp_path) == before
 
 

@@ -58,28 +58,34 @@ def explain(
     convfilter explain in.jpg --recipe three-layers
     """
     from convfilter import explaining
+    from convfilter.atomic import keep_existing, told_as
     from convfilter.cli.chains import chain_of
     from convfilter.cli.explanations import explanation_text
+    from convfilter.drawing_targets import check_drawings
     from convfilter.endpoints import naming, read_source
+    from convfilter.errors import WritingError
     from convfilter.explain_animation import animate_explanation
     from convfilter.explain_pictures import draw_explanation
-    from convfilter.explain_targets import check_targets
     from convfilter.inputs import as_path
     from convfilter.operations import in_linear_light
 
     path = as_path(source)
     operations = chain_of(kernels, recipe, **filtering)
     operations = in_linear_light(operations) if linear else operations
-    drawing, animation = (None if name is None else Path(name) for name in (output, animate))
-    check_targets(path, drawing, animation, overwrite=overwrite)
+    drawings, animations = ([Path(name)] if name else [] for name in (output, animate))
+    check_drawings(drawings, [path])
+    check_drawings(animations, [path], ("gif",))
+    for target in drawings + animations:
+        with told_as(WritingError, target):
+            keep_existing(target, overwrite=overwrite)
     with naming(path):
         picture = read_source(path, max_pixels, folders=False)
         found = explaining.explain(picture, operations, place, range_=range_)
     notes = list(found.notes)
-    if drawing:
-        notes += draw_explanation(found, drawing, overwrite=overwrite)
-    if animation:
-        notes += animate_explanation(found, animation, overwrite=overwrite)
+    for target in drawings:
+        notes += draw_explanation(found, target, overwrite=overwrite)
+    for target in animations:
+        notes += animate_explanation(found, target, overwrite=overwrite)
     for note in notes:
         streams.warn(error_line(path, note))
     streams.result(explanation_text(found, path.name))

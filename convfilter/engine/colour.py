@@ -7,14 +7,8 @@ from typing import Any
 from convfilter.engine.levels import Levels, elementwise, on_colour
 from convfilter.errors import ImageError
 from convfilter.names import GrayMethod
+from convfilter.pointwise import GRAY_WEIGHTS
 from convfilter.runtime import operations as tf_operations
-
-_WEIGHTS: dict[GrayMethod, tuple[int, int, int]] = {
-    "mean": (1, 1, 1),
-    "rec601": (299, 587, 114),
-    "rec709": (2126, 7152, 722),
-}
-"""Whole numbers, divided by their sum at the end: sums of whole samples stay exact, and halves are seen."""
 
 
 def grayscale(part: Any, method: GrayMethod, levels: Levels) -> Any:
@@ -32,7 +26,7 @@ def grayscale(part: Any, method: GrayMethod, levels: Levels) -> Any:
     if method == "linear":
         return encode_srgb(grayscale(decode_srgb(part, levels), "rec709", levels), levels)
     red, green, blue = part[:, :, 0:1], part[:, :, 1:2], part[:, :, 2:3]
-    weights = _WEIGHTS[method]
+    weights = GRAY_WEIGHTS[method]
     gray = (weights[0] * red + weights[1] * green + weights[2] * blue) / sum(weights)
     return tf.concat([gray, part[:, :, 3:]], 2)
 

@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.atomic import EXISTS, told_as
+from convfilter.atomic import told_as
+from convfilter.drawing_targets import check_drawings
 from convfilter.endpoints import naming
 from convfilter.errors import ImageError, OptionError
-from convfilter.figures import format_of_drawing, new_figure, save_figure
+from convfilter.figures import new_figure, save_figure
 from convfilter.inputs import STREAM
 from convfilter.mnist.answers import Answer, Reading
 from convfilter.mnist.layers import Convolution, MaxPool, Relu, named
 from convfilter.mnist.models import Model
 from convfilter.mnist.prediction import maps_of
-from convfilter.remote import identity_of
 from convfilter.text import printable, shortened
 
 MOST_MAPS = 64
@@ -41,33 +41,23 @@ def drawing_targets(target: str, pictures: list[Path]) -> list[Path]:
         pictures: their paths.
 
     Raises:
-        OptionError: the extension names no format, or two drawings would have one name.
+        OptionError: the extension names no format, two drawings would have one name, or one is a picture.
     """
+    targets = _named(target, pictures)
+    check_drawings(targets, pictures)
+    return targets
+
+
+def _named(target: str, pictures: list[Path]) -> list[Path]:
     if len(pictures) == 1 and not target.endswith("/") and not os.path.isdir(target):
-        format_of_drawing(Path(target))
-        return _no_inputs([Path(target)], pictures)
+        return [Path(target)]
     stems = ["stdin" if path == STREAM else path.stem for path in pictures]
     twice = next((stem for stem in stems if stems.count(stem) > 1), None)
     if twice is not None:
         raise OptionError(f"{target}: {twice}.explain.png would be written twice; explain such pictures one by one")
     if os.path.isfile(target):
         raise OptionError(f"{target}: is a file; several pictures need a folder")
-    return _no_inputs([Path(target) / f"{stem}.explain.png" for stem in stems], pictures)
-
-
-def _no_inputs(targets: list[Path], pictures: list[Path]) -> list[Path]:
-    """The targets, none of which is one of the pictures under any name."""
-    inputs = {identity_of(path) for path in pictures if path != STREAM}
-    for path in targets:
-        if identity_of(path) in inputs:
-            raise OptionError(f"{path}: is a picture that is to be read; give --explain another name")
-    return targets
-
-
-def keep_drawing(picture: Path, target: Path, *, overwrite: bool) -> None:
-    """Refuse a drawing that exists before its picture is read; ImageError, which begins with the picture's path."""
-    if not overwrite and os.path.lexists(target):
-        raise ImageError(f"{picture}: {target} {EXISTS}")
+    return [Path(target) / f"{stem}.explain.png" for stem in stems]
 
 
 def draw_answer(answer: Answer, model: Model, target: Path, *, overwrite: bool = False) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from convfilter.atomic import EXISTS, output_file, told_as
+from convfilter.atomic import keep_existing, output_file, told_as
 from convfilter.errors import ModelError, OptionError, WritingError
 from convfilter.mnist.layers import Convolution, named
 from convfilter.mnist.models import Model
@@ -59,8 +59,8 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
     for path in (folder / name for name in files):
         if os.path.isdir(path):
             raise OptionError(f"{path}: is a directory; name another --output")
-        if os.path.lexists(path) and not overwrite:
-            raise OptionError(f"{path} {EXISTS}")
+        with told_as(WritingError, path):
+            keep_existing(path, overwrite=overwrite)
     return [_write(folder / name, content, overwrite) for name, content in files.items()]
 
 

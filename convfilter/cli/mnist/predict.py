@@ -58,11 +58,13 @@ def predict(
     A photograph, a scan or a drawing of any size will do, dark on light or light on dark. The three likeliest
     digits are printed with their probabilities.
     """
+    from convfilter.atomic import keep_existing, told_as
     from convfilter.cli.mnist.tables import answer_lines, answer_rows, answer_table
+    from convfilter.endpoints import naming
     from convfilter.errors import ImageError
     from convfilter.inputs import as_path
     from convfilter.mnist.answers import answer
-    from convfilter.mnist.explaining import draw_answer, drawing_targets, keep_drawing
+    from convfilter.mnist.explaining import draw_answer, drawing_targets
     from convfilter.mnist.models import load_model
 
     paths = [as_path(name) for name in inputs]
@@ -92,7 +94,8 @@ def predict(
             break
         try:
             if drawing:
-                keep_drawing(path, drawing, overwrite=overwrite)
+                with naming(path), told_as(ImageError, drawing):
+                    keep_existing(drawing, overwrite=overwrite)
             read = answer(path, network, many=digits == "many", invert=invert, max_pixels=max_pixels)
             if as_json:
                 streams.result("\n".join(answer_lines(read)))
