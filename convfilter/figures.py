@@ -77,6 +77,7 @@ def draw_matrix(
     size, digits = (8, 2) if max(values.shape) <= 5 else (5.5, 1)
     for (row, column), value in np.ndenumerate(values):
         text = number(float(value), 6, 3 if abs(value) < 1 else digits)
+        text = text if "e" in text or "." not in text else text.rstrip("0").rstrip(".")
         axes.text(column, row, text, ha="center", va="center", fontsize=size, **_readable(image, value))
     return image
 

@@ -18,6 +18,8 @@ from convfilter.images.sources import open_regular
 from convfilter.inputs import STREAM
 from convfilter.report_page import GENERATOR, Row, page
 
+_LINE_BEGINS = b'{"input": '
+
 
 class Report:
     """The reports of a run; `open_report` begins them. What cannot be written is given up and told, once.
@@ -73,7 +75,7 @@ def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
         command: what is run.
 
     Raises:
-        OptionError: another extension, two of a kind, a page that is not an earlier report, or a folder that cannot be
+        OptionError: another extension, two of a kind, a file that is not an earlier report, or a folder that cannot be
             written to.
     """
     by_ending: dict[str, Path] = {}
@@ -83,7 +85,9 @@ def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
         by_ending[path.suffix] = path
     html, jsonl = by_ending.get(".html"), by_ending.get(".jsonl")
     if html is not None:
-        _refuse_foreign(html)
+        _refuse_foreign(html, GENERATOR.encode())
+    if jsonl is not None and jsonl.is_file():  # lines may also go to a pipe or a device
+        _refuse_foreign(jsonl, _LINE_BEGINS)
     try:
         for path in by_ending.values():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,16 +100,16 @@ def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
         yield Report(lines, html, command)
 
 
-def _refuse_foreign(path: Path) -> None:
-    """A page that is there is only replaced where it is a report."""
+def _refuse_foreign(path: Path, sign: bytes) -> None:
+    """A file that is there is only replaced, or added to, where it is a report, or empty."""
     if not os.path.lexists(path):
         return
     try:
         with open_regular(path, folders=False) as file:
-            own = GENERATOR.encode() in file.read(2000)
+            begins = file.read(2000)
     except ImageError as error:
         raise OptionError(f"{path}: {error}") from None
-    if not own:
+    if begins and sign not in begins:
         raise OptionError(f"{path}: is not a report of convfilter; name another --report")
 
 

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 convfilter blur samples/chelsea.png --kernel gaussian --sigma 4 --overwrite -o $work/blur.jpg --compare $out/blur-compare.jpg
 convfilter apply samples/coffee.png --kernel sobel --overwrite -o $work/sobel.jpg --compare $out/sobel-compare.jpg
 convfilter gray samples/rocket.jpg --method rec709 --overwrite -o $work/gray.jpg --compare $out/gray-compare.jpg
-convfilter kernels show sobel --picture $out/sobel-kernel.png --overwrite
+convfilter kernels show emboss --picture $out/emboss-kernel.png --overwrite
 convfilter apply samples/coffee.png --recipe first-layer --compare $out/recipe-steps.jpg --overwrite -o $work/recipe.png
 
 python samples/digits.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +24,9 @@ ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"
 MAX_PIXELS = 100_000_000
 """The limit that README.md promises."""
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a script; commands would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,10 @@ def test_dry_run(cli: Any, tree: Path, tmp_path: Path) -> None:
     call = ["blur", tree / "a.png", "--in-place", "--compare", tmp_path / "out" / "a.png"]
     assert "out/a.png exists already" in cli(*call, "--dry-run").out
     assert "out/a.png exists already" in cli(*call).err
+    for place in (tree / "a.png", tree / "a.png" / "below"):
+        call = ["blur", tree / "B.PNG", "-o", f"{place}/"]
+        assert f"cannot write {place}/B.PNG: {tree}/a.png is not a folder" in cli(*call, "--dry-run").out
+        assert cli(*call).code == 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count address space in another way")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from conftest import fingerprint
 from files_pixels import noise
 
 
@@ -26,7 +28,7 @@ def test_a_report_that_cannot_be_written(cli: Any, tree: Path, tmp_path: Path) -
 
 
 def test_report_in_lines(cli: Any, tree: Path, tmp_path: Path) -> None:
-    """Each picture is a line of JSON as it ends; a second run adds its lines."""
+    """Each picture is a line of JSON as it ends; a second run adds its lines, but to no file that is no report."""
     (tree / "bad.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     report = tmp_path / "r" / "results.jsonl"
     for options in ([], ["--skip-existing"]):
@@ -42,6 +44,11 @@ def test_report_in_lines(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert done["seconds"] > 0
     assert failed["reason"].startswith(f"{tree}/bad.jpg: ")
     assert failed["output"] is None
+    shutil.copy(tree / "a.png", tree / "picture.jsonl")
+    before = fingerprint(tree)
+    answer = cli("gray", tree, "-o", tmp_path / "gray", "--report", tree / "picture.jsonl")
+    assert (answer.code, "is not a report of convfilter" in answer.err) == (2, True)
+    assert fingerprint(tree) == before
 
 
 @pytest.mark.parametrize(("size", "depth"), [((70, 50), np.uint8), ((33, 200), np.uint8), ((40, 40), np.uint16)])

@@ -43,6 +43,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
             process.wait()
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies(cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path) -> None:
     """Item 39: kill -9 of a worker in mid-run costs nothing: the other does its files, and all are the usual ones."""
     address, workers = cluster

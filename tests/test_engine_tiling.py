@@ -60,7 +60,7 @@ def test_borders_inside_a_chain(data: st.DataObject) -> None:
     np.testing.assert_allclose(found, wanted, atol=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_chains_in_any_tiles(data: st.DataObject) -> None:
     """A chain of random operations is bit for bit the same in tiles of any size, whatever its borders."""

@@ -131,6 +131,7 @@ def test_a_stopped_training_tells_of_its_own_checkpoint(tmp_path: Path) -> None:
     assert (b"what it has learned is in" in err) == (tmp_path / "checkpoint.safetensors").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_training_can_go_on(cli: Any, tmp_path: Path) -> None:
     """Item 53: after SIGKILL at any instant the checkpoint of an earlier epoch is whole, and is gone on from.
 

@@ -95,6 +95,7 @@ def test_no_model_is_written_that_cannot_be_read(data: Mnist, tmp_path: Path) ->
     assert not (tmp_path / "model.safetensors").exists()
 
 
+@pytest.mark.slow
 def test_a_budget_ends_training(cli: Any, tmp_path: Path) -> None:
     """`--budget` ends training after so many seconds, with the learning rate at its end and a model."""
     begun = time.monotonic()

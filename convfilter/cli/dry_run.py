@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from convfilter.cli import streams
@@ -76,10 +77,10 @@ def _frames(size: Size) -> str:
 
 
 def _fate(job: Job, settings: Settings) -> str:
-    """What becomes of outputs that are there already; ImageError where they keep the picture from being written."""
+    """What becomes of outputs that are there already; ImageError where the picture cannot be written."""
     from convfilter.atomic import EXISTS
     from convfilter.errors import ImageError
-    from convfilter.remote import exists
+    from convfilter.remote import exists, is_remote
     from convfilter.settings import kept_outputs
 
     kept = kept_outputs(job, settings)
@@ -87,6 +88,12 @@ def _fate(job: Job, settings: Settings) -> str:
         raise ImageError(f"{kept[0]} {EXISTS}")
     if kept:
         return "; skipped, its output is there" if kept == job.outputs else "; only what is missing is written"
+    for path in job.outputs:
+        if is_remote(path):
+            continue
+        above = next(one for one in path.parents if os.path.lexists(one))
+        if not (os.path.isdir(above) and os.access(above, os.W_OK)):
+            raise ImageError(f"cannot write {path}: {above} is not a folder that can be written to")
     if job.in_place:
         return "; replaced"
     return "; its output is replaced" if settings.overwrite and any(map(exists, job.outputs)) else ""
