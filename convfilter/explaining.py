@@ -17,7 +17,7 @@ from convfilter.filtering import filter_picture, prepared
 from convfilter.images.picture import Frame, Picture
 from convfilter.images.samples import white as white_of
 from convfilter.names import Range
-from convfilter.operations import Convolve, Grayscale, Operation, Operations, footprint, output_size
+from convfilter.operations import Convolve, Grayscale, Operation, Operations, output_size, receptive_field
 from convfilter.step_lines import alpha_line_of, ending, lines_of
 from convfilter.step_sums import Values, products_of
 
@@ -98,13 +98,13 @@ def _steps(frame: Frame, operations: Operations, place: tuple[int, int], white: 
         patch, beyond = _patch(frame, operations[:index], operation, (row, column))
         values = engine.numbers(frame.pixels, through, np.array([row]), np.array([column]), alpha=alpha)[0, 0]
         made = _names(1, alpha) if isinstance(operation, Grayscale) else names
-        (down, stride_down), (across, stride_across) = (footprint(through, axis) for axis in (0, 1))
+        (down, apart_down), (across, apart_across) = (receptive_field(through, axis) for axis in (0, 1))
         yield Step(
             operation=operation,
             place=(row, column),
             size=output_size(through, height, width),
-            field=(down + 1, across + 1),
-            apart=(stride_down, stride_across),
+            field=(down, across),
+            apart=(apart_down, apart_across),
             area=area_of(through, (height, width), (row, row), (column, column)),
             patch=patch,
             beyond=beyond,

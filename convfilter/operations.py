@@ -35,10 +35,10 @@ __all__ = [
     "Operations",
     "Pool",
     "Round",
-    "footprint",
     "in_linear_light",
     "makes_gray",
     "output_size",
+    "receptive_field",
     "require_output",
 ]
 
@@ -173,19 +173,18 @@ def require_output(operations: Operations, height: int, width: int) -> None:
             )
 
 
-def footprint(operations: Operations, axis: int) -> tuple[int, int]:
-    """What output pixels see of the input along an axis.
+def receptive_field(operations: Operations, axis: int) -> tuple[int, int]:
+    """What output pixels see of the input along an axis, through all operations.
 
     Returns:
-        By how many pixels what one sees (its receptive field) is longer than one pixel, and how many input pixels
-        apart what two neighbours see begins.
+        How many input pixels one sees, and how many apart what two neighbours see begins.
     """
-    reach, stride = 0, 1
+    size, apart = 1, 1
     for operation in operations:
         window = operation.windows[axis]
-        reach += stride * (window.before + window.after)
-        stride *= window.stride
-    return reach, stride
+        size += apart * (window.before + window.after)
+        apart *= window.stride
+    return size, apart
 
 
 def in_linear_light(operations: Operations) -> Operations:

@@ -88,12 +88,12 @@ def recipe_sheet(recipe: Recipe) -> str:
     """A recipe's steps: how much of the picture an output pixel sees, and how far apart two neighbours lie in it."""
     from rich.text import Text
 
-    from convfilter.operations import footprint
+    from convfilter.operations import receptive_field
 
     rows = []
     for number, operation in enumerate(recipe.operations, 1):
-        (down, apart), (across, _) = (footprint(recipe.operations[:number], axis) for axis in (0, 1))
-        rows.append((f"{number}.", printable(str(operation)), f"{across + 1} x {down + 1}", str(apart)))
+        (down, apart), (across, _) = (receptive_field(recipe.operations[:number], axis) for axis in (0, 1))
+        rows.append((f"{number}.", printable(str(operation)), f"{across} x {down}", str(apart)))
     table = steps_table(("", "step", "sees", "pixels apart"), rows)
     texts = [Text(printable(line)) for line in (recipe.name, recipe.description, recipe.source) if line]
     return render([*texts, "", table])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.operations import Operations, footprint, output_size
+from convfilter.operations import Operations, output_size, receptive_field
 
 LANES = 16
 """Runs of rows that are filtered side by side on the channel axis: as many float32 as a vector register holds."""
@@ -66,7 +66,8 @@ def tile_shape(
         lanes: as many as are wanted; there is one where more would burst the budget, or have no rows.
         budget: bytes for one tile with its halo and all that computing it takes; `LEAST_PIXELS` may need more.
     """
-    (down, stride_down), (across, stride_across) = (footprint(operations, axis) for axis in (0, 1))
+    (field_down, stride_down), (field_across, stride_across) = (receptive_field(operations, axis) for axis in (0, 1))
+    down, across = field_down - 1, field_across - 1  # of the halo
     height_out, width_out = output_size(operations, height, width)
     lanes = lanes if height_out >= lanes else 1
     tallest, samples = -(-height_out // lanes), TILE_SAMPLES // (channels * lanes)
