@@ -12,7 +12,7 @@ from convfilter.endpoints import naming
 from convfilter.errors import DeviceError, ImageError
 from convfilter.files import Outcome, run_job
 from convfilter.names import Status
-from convfilter.runtime import core_count, default_memory, operations
+from convfilter.runtime import core_count, default_memory, tf_operations
 from convfilter.settings import Settings, kept_outputs
 from convfilter.targets import Job
 
@@ -68,7 +68,7 @@ def run(jobs: list[Job], settings: Settings, *, at_once: int | None = None) -> I
 def _load_tensorflow() -> None:
     """Load what filters run with; who needs it waits for that, and is told what goes wrong."""
     with suppress(DeviceError):
-        operations()
+        tf_operations()
 
 
 def with_settings(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, Settings]]:

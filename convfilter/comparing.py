@@ -41,8 +41,7 @@ def side_by_side(before: Picture, after: Picture) -> Picture:
     canvas = np.full((height, left.shape[1] + GAP + right.shape[1], 3), 255, np.uint8)
     canvas[: left.shape[0], : left.shape[1]] = left
     canvas[: right.shape[0], left.shape[1] + GAP :] = right
-    icc = before.meta.icc if before.meta.icc and icc_fits(before.meta.icc, "RGB") else None
-    return Picture((Frame(canvas, "RGB"),), "PNG", Meta(icc=icc))
+    return _on_white(canvas, before)
 
 
 def contact_sheet(before: Picture, panels: Iterable[tuple[str, Picture]]) -> Picture:
@@ -60,6 +59,11 @@ def contact_sheet(before: Picture, panels: Iterable[tuple[str, Picture]]) -> Pic
     for index, panel in enumerate(drawn):
         top, left = (index // columns) * height + GAP, (index % columns) * width + GAP
         canvas[top : top + panel.shape[0], left : left + panel.shape[1]] = panel
+    return _on_white(canvas, before)
+
+
+def _on_white(canvas: NDArray[np.uint8], before: Picture) -> Picture:
+    """A canvas in the colours of a picture on it."""
     icc = before.meta.icc if before.meta.icc and icc_fits(before.meta.icc, "RGB") else None
     return Picture((Frame(canvas, "RGB"),), "PNG", Meta(icc=icc))
 

@@ -1,29 +1,36 @@
-"""Names that drawings must not have, refused before any work."""
+"""Names that a drawing must not have, refused before any work."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from convfilter.errors import OptionError
+from convfilter.atomic import keep_existing, told_as
+from convfilter.errors import OptionError, WritingError
 from convfilter.figures import FORMATS, format_of_drawing
 from convfilter.inputs import STREAM
 from convfilter.remote import Location, identity_of
 
 
-def check_drawings(targets: Iterable[Path], inputs: Iterable[Location], formats: tuple[str, ...] = FORMATS) -> None:
-    """Refuse the name of a drawing that could not become one, or would be written over an input.
+def check_drawings(
+    targets: Iterable[Path], inputs: Iterable[Location], formats: tuple[str, ...] = FORMATS, *, overwrite: bool
+) -> None:
+    """Refuse the name of a drawing that could not become one, or would be written over what is to be kept.
 
     Args:
         targets: the drawings.
         inputs: what is read, under any name.
         formats: those that the drawings can have.
+        overwrite: whether files that exist, and are no inputs, are replaced.
 
     Raises:
         OptionError: an extension names none of the formats, or a drawing is an input.
+        WritingError: a file exists and is kept.
     """
     taken = {identity_of(path) for path in inputs if path != STREAM}
     for path in targets:
         format_of_drawing(path, formats)
         if identity_of(path) in taken:
             raise OptionError(f"{path}: is an input; give the drawing another name")
+        with told_as(WritingError, path):
+            keep_existing(path, overwrite=overwrite)

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from convfilter.atomic import output_file, told_as
 from convfilter.comparing import shown
 from convfilter.errors import WritingError
-from convfilter.explain_crops import Crop, crop_of, palette_numbers
+from convfilter.explain_crops import EMPTY, INK, MARK, PAPER, Crop, crop_of, palette_numbers
 from convfilter.explaining import area_of
 from convfilter.explanation import Explanation, Span
 
@@ -31,8 +31,6 @@ LEAST = 250
 
 TOP, BOTTOM, GAP = 26, 30, 30
 """Pixels of the page above, below and between the halves."""
-
-_PAPER, _INK, _EMPTY, _MARK = range(4)
 
 
 class Half(NamedTuple):
@@ -110,7 +108,7 @@ def _frames(explanation: Explanation, rows: Span, columns: Span) -> list[Image.I
         image = Image.fromarray(page)
         place = (rows[0] + row, columns[0] + column)
         _mark(image, explanation, place, crop, left)
-        ImageDraw.Draw(image).rectangle((x, y, x_last, y_last), outline=_MARK, width=2)
+        ImageDraw.Draw(image).rectangle((x, y, x_last, y_last), outline=MARK, width=2)
         image.putpalette(palette)
         frames.append(image)
     return frames
@@ -124,9 +122,9 @@ def _half(numbers: NDArray[np.uint8], left: int) -> Half:
 def _page(left: Half, right: Half) -> NDArray[np.uint8]:
     """Paper with the picture, room for the result, and what they are called."""
     height = max(left.numbers.shape[0], right.numbers.shape[0])
-    page = np.full((TOP + height + BOTTOM, right.left + max(right.numbers.shape[1], LEAST)), _PAPER, np.uint8)
+    page = np.full((TOP + height + BOTTOM, right.left + max(right.numbers.shape[1], LEAST)), PAPER, np.uint8)
     page[TOP : TOP + left.numbers.shape[0], : left.numbers.shape[1]] = left.numbers
-    page[TOP : TOP + right.numbers.shape[0], right.left : right.left + right.numbers.shape[1]] = _EMPTY
+    page[TOP : TOP + right.numbers.shape[0], right.left : right.left + right.numbers.shape[1]] = EMPTY
     image = Image.fromarray(page)
     draw = ImageDraw.Draw(image)
     _write(draw, (2, 4), "the picture (dark: beyond its edge)")
@@ -140,11 +138,11 @@ def _mark(image: Image.Image, explanation: Explanation, place: tuple[int, int], 
     (row, column), draw = place, ImageDraw.Draw(image)
     seen = area_of(explanation.operations, (size[0], size[1]), (row, row), (column, column))
     rows, columns = (crop.at(span, axis) for axis, span in enumerate(seen))
-    draw.rectangle(left.box(rows, columns), outline=_MARK, width=2)
+    draw.rectangle(left.box(rows, columns), outline=MARK, width=2)
     values = ", ".join(f"{value:g}" for value in explanation.after.frames[0].pixels[place])
     _write(draw, (2, image.height - BOTTOM + 8), f"pixel {column},{row} of the result is {values}")
 
 
 def _write(draw: ImageDraw.ImageDraw, place: tuple[int, int], text: str) -> None:
     draw.fontmode = "1"  # the palette has no greys to smooth letters with
-    draw.text(place, text, _INK, ImageFont.load_default(15))
+    draw.text(place, text, INK, ImageFont.load_default(15))

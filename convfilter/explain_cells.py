@@ -82,8 +82,7 @@ def _draw_cells(axes: Any, step: Step, row: Row, white: float) -> None:
     """The patch, in which cells beyond the edge are hatched; a filter's weights and products."""
     name = step.patch_names[row.channel]
     seen = step.patch[:, :, row.channel] if row.products is None else row.products.seen
-    weighed = " x opacity" if step.weighs_by_opacity and name != "alpha" else ""
-    draw_matrix(axes[0], seen, f"{name}{weighed}", colours=_TINTS.get(name, "gray"), white=white)
+    draw_matrix(axes[0], seen, step.seen_as(name), colours=_TINTS.get(name, "gray"), white=white)
     for y, x in np.argwhere(step.beyond):
         axes[0].add_patch(_hatched(y, x))
     if row.products is None:

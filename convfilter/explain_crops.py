@@ -20,6 +20,8 @@ CONTEXT = 2
 FIXED = ((255, 255, 255), (0, 0, 0), (205, 222, 240), (230, 30, 30), (0, 0, 0))
 """The first colours of a palette: paper, ink, what is not there yet, marks, and one for Pillow to mark what stays."""
 
+PAPER, INK, EMPTY, MARK = range(4)
+
 
 class Crop(NamedTuple):
     """A part of a picture, with what is beyond its edge in dark.

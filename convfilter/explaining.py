@@ -51,7 +51,7 @@ def explain(
     last = ending(steps[-1].values, range_, extremes, white, frame.has_alpha, made.pixels[place])
     notes = (*after.notes, *((f"{count} frames, only the first is explained",) if count > 1 else ()))
     only = replace(picture, frames=(frame,)), replace(after, frames=(made,))
-    return Explanation(*only, place, steps, tuple(last), steps[-1].names, white, notes)
+    return Explanation(*only, place, steps, tuple(last), white, notes)
 
 
 def area_of(operations: Operations, size: tuple[int, int], rows: Span, columns: Span) -> tuple[Span, Span]:
@@ -98,12 +98,11 @@ def _steps(frame: Frame, operations: Operations, place: tuple[int, int], white: 
         patch, beyond = _patch(frame, operations[:index], operation, (row, column))
         values = engine.numbers(frame.pixels, through, np.array([row]), np.array([column]), alpha=alpha)[0, 0]
         made = _names(1, alpha) if isinstance(operation, Grayscale) else names
-        (down, apart_down), (across, apart_across) = (receptive_field(through, axis) for axis in (0, 1))
+        apart_down, apart_across = (receptive_field(through, axis)[1] for axis in (0, 1))
         yield Step(
             operation=operation,
             place=(row, column),
             size=output_size(through, height, width),
-            field=(down, across),
             apart=(apart_down, apart_across),
             area=area_of(through, (height, width), (row, row), (column, column)),
             patch=patch,

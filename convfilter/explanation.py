@@ -24,7 +24,6 @@ class Step:
         operation: the step.
         place: row and column of its output that the pixel comes from.
         size: height and width of its output.
-        field: height and width of what a pixel of its output sees of the picture (its receptive field).
         apart: by how many rows and columns of the picture the fields of two neighbours lie apart.
         area: the rows and the columns of the picture that the pixel at `place` sees.
         patch: (height, width, channels): what lay under the window, in levels of the picture, border included.
@@ -40,7 +39,6 @@ class Step:
     operation: Operation
     place: tuple[int, int]
     size: tuple[int, int]
-    field: tuple[int, int]
     apart: tuple[int, int]
     area: tuple[Span, Span]
     patch: Values
@@ -51,6 +49,16 @@ class Step:
     alpha: Line | None
     patch_names: tuple[str, ...]
     names: tuple[str, ...]
+
+    @property
+    def field(self) -> tuple[int, int]:
+        """Height and width of what a pixel of its output sees of the picture (its receptive field)."""
+        rows, columns = self.area
+        return rows[1] - rows[0] + 1, columns[1] - columns[0] + 1
+
+    def seen_as(self, channel: str) -> str:
+        """What a channel is called under the window."""
+        return f"{channel} x opacity" if self.weighs_by_opacity and channel != "alpha" else channel
 
     @property
     def weighs_by_opacity(self) -> bool:
@@ -68,7 +76,6 @@ class Explanation:
         place: row and column of the pixel in it.
         steps: in order.
         ending: how the numbers of the last step become samples.
-        names: of the channels.
         white: the level of white.
         notes: sentences about what could not be kept.
     """
@@ -78,9 +85,13 @@ class Explanation:
     place: tuple[int, int]
     steps: tuple[Step, ...]
     ending: tuple[Line, ...]
-    names: tuple[str, ...]
     white: float
     notes: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the channels of the result are called."""
+        return self.steps[-1].names
 
     @property
     def pixel(self) -> NDArray[Any]:

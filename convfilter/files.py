@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convfilter.atomic import EXISTS
 from convfilter.comparing import contact_sheet, side_by_side, thumbnail
 from convfilter.endpoints import naming, output_to, read_source
-from convfilter.errors import ImageError, OptionError
+from convfilter.errors import OptionError
 from convfilter.filtering import filter_picture, prepared
 from convfilter.images.formats import FORMATS
 from convfilter.images.limits import MAX_PIXELS
@@ -112,9 +111,7 @@ def run_job(job: Job, settings: Settings) -> Outcome:
 
 
 def _run(job: Job, settings: Settings) -> Outcome:
-    kept = kept_outputs(job, settings)
-    if kept and not settings.skip_existing:
-        raise ImageError(f"{kept[0]} {EXISTS}")  # said before the work, not after it; writing checks again
+    kept = kept_outputs(job, settings)  # said before the work, not after it; writing checks again
     before = read_source(job.source, settings.max_pixels)
     format_ = job.format or FORMATS[before.format]
     match = settings.match

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.arrays import apply
-from convfilter.atomic import keep_existing, told_as
+from convfilter.atomic import told_as
+from convfilter.comparing import shown
 from convfilter.drawing_targets import check_drawings
-from convfilter.errors import ImageError, OptionError, WritingError
+from convfilter.endpoints import naming, read_source
+from convfilter.errors import WritingError
 from convfilter.figures import draw_matrix, new_figure, save_figure
+from convfilter.filtering import filter_picture
 from convfilter.images.limits import MAX_PIXELS
-from convfilter.images.picture import Frame
-from convfilter.images.reading import read
-from convfilter.images.sources import open_regular
+from convfilter.images.picture import Picture
 from convfilter.kernel_facts import kernel_facts
 from convfilter.kernels import Kernel
 from convfilter.library import shipped
@@ -36,18 +36,15 @@ def draw_kernel(kernel: Kernel, target: Path, sample: Path | None = None, *, ove
         overwrite: replace an existing target.
 
     Raises:
-        OptionError: the target cannot be a drawing, or is the sample; or the sample cannot be read.
+        OptionError: the target cannot be a drawing, or is the sample.
+        ImageError: the sample cannot be read.
         WritingError: the target exists and is kept, or cannot be written.
     """
     sample = sample or shipped("sample.png", "samples/chelsea.png")
-    check_drawings([target], [sample])
-    with told_as(WritingError, target):
-        keep_existing(target, overwrite=overwrite)
-    try:
-        with open_regular(sample, folders=False) as file:
-            photograph = read(file, max_pixels=MAX_PIXELS).frames[0]
-    except ImageError as error:
-        raise OptionError(f"{sample}: {error}") from None
+    check_drawings([target], [sample], overwrite=overwrite)
+    with naming(sample):
+        photograph = read_source(sample, MAX_PIXELS, folders=False)
+        photograph = replace(photograph, frames=photograph.frames[:1])
     with told_as(WritingError, target):
         save_figure(_figure(kernel, photograph), target, overwrite=overwrite)
 
@@ -58,7 +55,7 @@ def frequency_response(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.abs(np.fft.fftshift(np.fft.fft2(weights, (height, width))))
 
 
-def _figure(kernel: Kernel, photograph: Frame) -> Any:
+def _figure(kernel: Kernel, photograph: Picture) -> Any:
     weights = kernel.correlation_weights
     count = weights.shape[2]
     rows = count + (count > 1)  # a bank has a row of its own for what its kernels make together
@@ -90,12 +87,9 @@ def _draw_response(figure: Any, axes: Any, weights: NDArray[np.float64]) -> None
     axes.set(title="gain by frequency", xlabel="cycles a pixel")
 
 
-def _draw_effect(axes: Any, photograph: Frame, kernel: Kernel, title: str) -> None:
+def _draw_effect(axes: Any, photograph: Picture, kernel: Kernel, title: str) -> None:
     """The photograph before and after, in the third and fourth place of a row."""
-    after = apply(photograph.pixels, Convolve(kernel), alpha=photograph.has_alpha, device="cpu")
-    for place, pixels, label in ((axes[2], photograph.pixels, "before"), (axes[3], after, title)):
-        colours = pixels[:, :, : 3 if pixels.shape[2] >= 3 else 1]
-        if colours.dtype.kind == "u":
-            colours = colours / np.iinfo(colours.dtype).max
-        place.imshow(np.clip(colours, 0, 1).repeat(3 // colours.shape[2], axis=2))
+    after, _ = filter_picture(photograph, (Convolve(kernel),), device="cpu")
+    for place, picture, label in ((axes[2], photograph, "before"), (axes[3], after, title)):
+        place.imshow(shown(picture))
         place.set(title=label, xticks=[], yticks=[])

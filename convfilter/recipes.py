@@ -27,6 +27,8 @@ def load_recipe(name: str | os.PathLike[str]) -> Recipe:
     from convfilter.recipe_files import read_recipe_file
 
     name, known = os.fspath(name), library.recipe_names()
+    if not name:
+        raise RecipeError("a recipe needs a name or a path; this one is empty")
     if name in known:
         return read_recipe_file(library.recipe_folder() / f"{name}.yaml")
     if library.is_path(name, Path(name)):

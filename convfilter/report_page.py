@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from convfilter.names import Status
 from convfilter.report_style import SCRIPT, STYLE
-from convfilter.text import printable
+from convfilter.text import counted, printable
 
 GENERATOR = '<meta name="generator" content="convfilter">'
 """Near the beginning of every page, so that a page can be told from a file of somebody else's."""
@@ -74,7 +74,7 @@ def page(rows: Sequence[Row], *, command: str, started: str) -> Iterator[str]:
             pixels += (row.width or 0) * (row.height or 0) * (row.frames or 1)
             seconds += row.seconds or 0
     yield _head(command, started)
-    total = f"{len(rows):,} picture{'s' * (len(rows) != 1)}"
+    total = counted(len(rows), "picture")
     speed = f"{pixels / 1e6:,.1f} megapixels in {seconds:,.1f} s"
     alarm = ' class="some-failed"' * (counts["failed"] > 0)
     yield f"<p><strong{alarm}>{counts['done']:,} done, {counts['skipped']:,} skipped, {counts['failed']:,} failed"

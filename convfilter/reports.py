@@ -14,7 +14,7 @@ from pathlib import Path
 from convfilter.atomic import output_file, told_as
 from convfilter.batch import Result
 from convfilter.errors import ImageError, OptionError, WritingError
-from convfilter.images.sources import open_regular
+from convfilter.images.sources import open_regular, read_up_to
 from convfilter.inputs import STREAM
 from convfilter.report_page import GENERATOR, Row, page
 
@@ -106,7 +106,7 @@ def _refuse_foreign(path: Path, sign: bytes) -> None:
         return
     try:
         with open_regular(path, folders=False) as file:
-            begins = file.read(2000)
+            begins = read_up_to(file, 2000)
     except ImageError as error:
         raise OptionError(f"{path}: {error}") from None
     if begins and sign not in begins:

@@ -49,7 +49,7 @@ def _whole() -> Any:
     return _set_up(tf)
 
 
-def operations() -> Any:
+def tf_operations() -> Any:
     """What filters and trained networks run with, used as ``tf``: `lean.OPERATIONS`.
 
     In a process of our own these alone are loaded, if that works; else they are those of the `tensorflow` module.
@@ -78,7 +78,7 @@ def graph_function(build: Callable[[], tuple[Any, list[Any]]], device: str) -> C
         build: makes the graph; gives its results and its placeholders.
         device: where the graph is computed.
     """
-    tf = operations()
+    tf = tf_operations()
     start_runtime()  # what starts first decides the threads of the process; a session of one thread must not
     graph = tf.Graph()
     with graph.as_default(), tf.device(device):
@@ -112,7 +112,7 @@ def _set_up(tf: Any) -> Any:
 
 def has_fast_lanes(device: str) -> bool:
     """Whether a grouped convolution is fast on a device of `resolve_device`; elsewhere it is far slower than planes."""
-    operations()  # loads TensorFlow in the quiet and quick way
+    tf_operations()  # loads TensorFlow in the quiet and quick way
     return device.startswith("/CPU") and has_onednn()
 
 
@@ -126,7 +126,7 @@ def default_memory() -> int:
 
 def devices() -> list[tuple[str, str]]:
     """The devices that can be asked for, each with what it is: ``("cpu", ...)``, ``("gpu:0", ...)``."""
-    tf = operations()
+    tf = tf_operations()
     found = [("cpu", f"{core_count()} cores")]
     for index, gpu in enumerate(tf.config.list_physical_devices("GPU")):
         details = tf.config.experimental.get_device_details(gpu)
@@ -146,7 +146,7 @@ def resolve_device(request: str) -> str:
     kind, _, number = request.lower().partition(":")
     if kind not in ("auto", "cpu", "gpu") or (number and (kind != "gpu" or not re.fullmatch(r"\d{1,4}", number))):
         raise DeviceError(f"{request}: a device is auto, cpu, gpu or gpu:N")
-    gpus = [] if kind == "cpu" else operations().config.list_physical_devices("GPU")
+    gpus = [] if kind == "cpu" else tf_operations().config.list_physical_devices("GPU")
     if kind == "cpu" or (kind == "auto" and not gpus):
         return "/CPU:0"
     if int(number or 0) >= len(gpus):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convfilter.atomic import EXISTS
+from convfilter.errors import ImageError
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.names import Range
 from convfilter.operations import Operations
@@ -49,10 +51,13 @@ class Settings:
 
 
 def kept_outputs(job: Job, settings: Settings) -> list[Path]:
-    """The outputs of a job that are there already and must not be replaced.
+    """The outputs of a job that are there already and stay; the others are written.
 
     Raises:
-        ImageError: a URL cannot be asked for.
+        ImageError: outputs are there that may neither be replaced nor left out, or a URL cannot be asked for.
     """
     paths = [path for path in job.outputs if not (job.in_place and path == job.target)]
-    return [] if settings.overwrite else [path for path in paths if exists(path)]
+    kept = [] if settings.overwrite else [path for path in paths if exists(path)]
+    if kept and not settings.skip_existing:
+        raise ImageError(f"{kept[0]} {EXISTS}")
+    return kept

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from convfilter.errors import ConvfilterError, ImageError
-from convfilter.images.sources import open_regular
+from convfilter.images.sources import open_regular, read_up_to
 from convfilter.text import one_line
 
 MAX_BYTES = 1_000_000
@@ -56,11 +56,9 @@ def read(path: Path) -> Document:
     """
     try:
         with open_regular(path, folders=False) as file:
-            data = file.read(MAX_BYTES + 1)
+            data = read_up_to(file, MAX_BYTES + 1)
     except ImageError as error:
         raise YamlError(f"{path}: {error}") from None
-    except OSError as error:
-        raise YamlError(f"{path}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
         raise YamlError(f"{path}: larger than {MAX_BYTES // 1000:,} kB; no kernel or recipe is")
     try:

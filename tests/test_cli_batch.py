@@ -90,6 +90,11 @@ def test_dry_run(cli: Any, tree: Path, tmp_path: Path) -> None:
     call = ["blur", tree / "a.png", "--in-place", "--compare", tmp_path / "out" / "a.png"]
     assert "out/a.png exists already" in cli(*call, "--dry-run").out
     assert "out/a.png exists already" in cli(*call).err
+    matched = cli(
+        "blur", tree / "B.PNG", "-o", tmp_path / "new.png", "--match", "scipy", "--kernel", "mean", "--dry-run"
+    )
+    assert "plane by plane" in matched.err  # in float64, which has no lanes
+    assert "lanes" not in matched.err
     for place in (tree / "a.png", tree / "a.png" / "below"):
         call = ["blur", tree / "B.PNG", "-o", f"{place}/"]
         assert f"cannot write {place}/B.PNG: {tree}/a.png is not a folder" in cli(*call, "--dry-run").out

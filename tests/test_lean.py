@@ -57,7 +57,7 @@ def test_any_surprise_leads_to_the_plain_import() -> None:
         "for place in ('ops.moved_away', 'relu'), ('ops.math_ops', 'matmul'), ('ops.gen_nn_ops', 'gone'):",
         "    lean.OPERATIONS['nn.relu'] = place",
         "    print(lean.lean_tensorflow())",
-        "tf = runtime.operations()",
+        "tf = runtime.tf_operations()",
         "print(tf.nn.relu([-1.0, 2.0]).numpy().tolist(), hasattr(tf, 'function'))",
         "lean.OPERATIONS['nn.relu'] = ('ops.gen_nn_ops', 'relu')",
         "print(lean.lean_tensorflow())",
@@ -68,6 +68,6 @@ def test_any_surprise_leads_to_the_plain_import() -> None:
 def test_a_library_never_does_it() -> None:
     """Where convfilter is imported by another program, networks run with the whole package."""
     assert not runtime.own_process
-    assert runtime.operations() is runtime.tensorflow()
+    assert runtime.tf_operations() is runtime.tensorflow()
     for name in OPERATIONS:
         assert callable(attrgetter(name)(runtime.tensorflow()))

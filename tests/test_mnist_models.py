@@ -45,7 +45,7 @@ def test_any_length_of_metadata_is_read(tmp_path: Path) -> None:
     shapes = parameter_shapes(PRESETS["softmax"].layers)
     weights = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
     for length in range(300):
-        save_model(Model("softmax", weights, {"note": "x" * length}), tmp_path / "m.safetensors", overwrite=True)
+        save_model(Model("softmax", weights, {"note": "x" * length}), tmp_path / "m.safetensors")
         assert load_model(tmp_path / "m.safetensors").metrics == {"note": "x" * length}
 
 
@@ -55,7 +55,7 @@ def test_weights_that_cannot_be_computed_with(cli: Any, photo: Path, tmp_path: P
     for preset, size in (("softmax", 3e38), ("fast", 1e7)):
         shapes = parameter_shapes(PRESETS[preset].layers)
         weights = {name: np.full(shape, size, np.float32) for name, shape in shapes.items()}
-        save_model(Model(preset, weights), path, overwrite=True)
+        save_model(Model(preset, weights), path)
         answer = cli("mnist", "predict", "--json", tmp_path / "missing.png", photo, "--model", path)
         assert (answer.code, answer.out) == (1, "")
         assert answer.err == f"convfilter: {path}: its weights are too large to compute with; take another model\n"

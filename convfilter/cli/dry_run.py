@@ -51,7 +51,8 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
     streams.warn(f"{counted(len(jobs), 'picture')}, {pixels / 1e6:,.1f} megapixels; {count} at once")
     if largest is not None:
         _, size = largest
-        tiles, tile_bytes = engine.tiles_of(settings.operations, size.height, size.width, settings.device)
+        left = None if settings.max_memory is None else max(settings.max_memory - 6 * largest[0], 1)
+        tiles, tile_bytes = engine.tiles_of(settings.operations, size.height, size.width, settings.device, left)
         tiled = f"{counted(tiles * size.frames, 'tile')} of {tile_bytes / 1e6:,.1f} MB"
         streams.warn(
             f"the largest, {size.width} x {size.height}{_frames(size)}, if 8-bit RGB: "
@@ -68,8 +69,8 @@ def tell_method(settings: Settings) -> None:
 
     if settings.match is not None:
         streams.warn(f"as {settings.match.tool} does with 8 bits:")
-    for operation in settings.operations:
-        streams.warn(printable(f"{operation}{engine.method_of(operation, settings.device)}"))
+    for method in engine.methods_of(settings.operations, settings.device):
+        streams.warn(printable(method))
 
 
 def _frames(size: Size) -> str:
@@ -78,14 +79,11 @@ def _frames(size: Size) -> str:
 
 def _fate(job: Job, settings: Settings) -> str:
     """What becomes of outputs that are there already; ImageError where the picture cannot be written."""
-    from convfilter.atomic import EXISTS
     from convfilter.errors import ImageError
     from convfilter.remote import exists, is_remote
     from convfilter.settings import kept_outputs
 
     kept = kept_outputs(job, settings)
-    if kept and not settings.skip_existing:
-        raise ImageError(f"{kept[0]} {EXISTS}")
     if kept:
         return "; skipped, its output is there" if kept == job.outputs else "; only what is missing is written"
     for path in job.outputs:

@@ -58,12 +58,10 @@ def explain(
     convfilter explain in.jpg --recipe three-layers
     """
     from convfilter import explaining
-    from convfilter.atomic import keep_existing, told_as
     from convfilter.cli.chains import chain_of
     from convfilter.cli.explanations import explanation_text
     from convfilter.drawing_targets import check_drawings
     from convfilter.endpoints import naming, read_source
-    from convfilter.errors import WritingError
     from convfilter.explain_animation import animate_explanation
     from convfilter.explain_pictures import draw_explanation
     from convfilter.inputs import as_path
@@ -73,11 +71,8 @@ def explain(
     operations = chain_of(kernels, recipe, **filtering)
     operations = in_linear_light(operations) if linear else operations
     drawings, animations = ([Path(name)] if name else [] for name in (output, animate))
-    check_drawings(drawings, [path])
-    check_drawings(animations, [path], ("gif",))
-    for target in drawings + animations:
-        with told_as(WritingError, target):
-            keep_existing(target, overwrite=overwrite)
+    check_drawings(drawings, [path], overwrite=overwrite)
+    check_drawings(animations, [path], ("gif",), overwrite=overwrite)
     with naming(path):
         picture = read_source(path, max_pixels, folders=False)
         found = explaining.explain(picture, operations, place, range_=range_)

@@ -33,9 +33,8 @@ def products_parts(step: Step, white: float) -> Iterator[Text]:
     limits = (white, weight, max(float(abs(one.products).max()) for one in step.products))
     for one in step.products:
         name = step.names[one.channel]
-        weighed = " x opacity" if step.weighs_by_opacity and name != "alpha" else ""
         bank = f", filter {one.filter}" if one.filter else ""
-        yield Text(printable(f"{name}{weighed}{bank}:"), style="italic")
+        yield Text(printable(f"{step.seen_as(name)}{bank}:"), style="italic")
         yield from _equation(step, one, limits)
         yield Text("")
 

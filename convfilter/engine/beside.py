@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.operations import Convolve, Dropout, Operation, Operations, Pool, makes_gray, output_size
-from convfilter.runtime import operations as tf_operations
+from convfilter.runtime import tf_operations
 from convfilter.windows import Window
 
 Index = NDArray[np.int64]

@@ -8,7 +8,7 @@ from convfilter.engine.levels import Levels, elementwise, on_colour
 from convfilter.errors import ImageError
 from convfilter.names import GrayMethod
 from convfilter.pointwise import GRAY_WEIGHTS
-from convfilter.runtime import operations as tf_operations
+from convfilter.runtime import tf_operations
 
 
 def grayscale(part: Any, method: GrayMethod, levels: Levels) -> Any:

@@ -10,7 +10,7 @@ from convfilter.engine.passes import correlate, passes_of
 from convfilter.engine.sums import in_order
 from convfilter.kernels import Kernel
 from convfilter.operations import Convolve
-from convfilter.runtime import operations as tf_operations
+from convfilter.runtime import tf_operations
 
 
 def convolve(part: Any, operation: Convolve, levels: Levels, inside: list[Any]) -> Any:

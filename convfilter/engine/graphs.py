@@ -32,8 +32,7 @@ from convfilter.operations import (
     Pool,
     Round,
 )
-from convfilter.runtime import graph_function
-from convfilter.runtime import operations as tf_operations
+from convfilter.runtime import graph_function, tf_operations
 
 
 @dataclass(frozen=True)

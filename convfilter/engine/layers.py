@@ -7,7 +7,7 @@ from typing import Any
 from convfilter.engine.levels import Levels, elementwise, on_colour
 from convfilter.engine.passes import from_image, to_image
 from convfilter.operations import Activate, Dropout, Pool, Round
-from convfilter.runtime import operations as tf_operations
+from convfilter.runtime import tf_operations
 
 ONE_PASS = {"max": 3, "mean": 16}
 """Greater windows are pooled as columns, and then as rows; for a mean that costs the exactness of small sums."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from convfilter.images.samples import white as white_of
 from convfilter.names import Range
-from convfilter.runtime import operations as tf_operations
+from convfilter.runtime import tf_operations
 
 PACKET = 16
 """The most float32 numbers that a processor takes at once."""

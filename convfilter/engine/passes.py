@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.kernels import Kernel
-from convfilter.runtime import operations as tf_operations
+from convfilter.runtime import tf_operations
 
 Weights = NDArray[np.float64]
 

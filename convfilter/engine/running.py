@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from convfilter.engine.graphs import Computed
 from convfilter.engine.tiling import Tile
 from convfilter.engine.work import Work, work_of
-from convfilter.errors import ImageError, OptionError
-from convfilter.names import RANGES, Range
+from convfilter.errors import ImageError
+from convfilter.names import RANGES, Range, one_of
 from convfilter.operations import Operations, makes_gray, output_size, require_output
-from convfilter.runtime import operations as tf_operations
+from convfilter.runtime import tf_operations
 from convfilter.text import one_line
 
 
@@ -62,8 +62,7 @@ def run(
         ImageError: nothing is left of the picture, or the device's memory does not suffice.
         OptionError: no such range.
     """
-    if range_ not in RANGES:
-        raise OptionError(f"{range_}: a range is one of {', '.join(RANGES)}")
+    one_of("range", range_, RANGES)
     for frame in pixels:
         require_output(operations, *frame.shape[:2])
     tf = tf_operations()

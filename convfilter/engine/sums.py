@@ -12,7 +12,7 @@ import numpy as np
 
 from convfilter.engine.levels import Levels
 from convfilter.operations import Convolve
-from convfilter.runtime import operations as tf_operations
+from convfilter.runtime import tf_operations
 
 
 def in_order(part: Any, operation: Convolve, levels: Levels) -> Any:

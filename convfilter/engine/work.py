@@ -13,7 +13,7 @@ from convfilter import threads
 from convfilter.engine.chain import Chain, chain_of
 from convfilter.engine.graphs import Computed, Kind, compute
 from convfilter.engine.levels import Levels
-from convfilter.engine.tiling import LANES, Tile, tile_shape, tiles
+from convfilter.engine.tiling import LANES, Tile, TileShape, tile_shape, tiles
 from convfilter.operations import Operations, Round
 from convfilter.runtime import has_fast_lanes, resolve_device, worker_count
 
@@ -54,7 +54,7 @@ class Work:
             index, tile = item
             use(index, tile, compute(chains[index].part(tile), self.frames[index], self.kind, extremes))
 
-        threads.share(self._tiles(), work, self.workers)
+        threads.share(self.all_tiles(), work, self.workers)
 
     def _chains(self) -> list[Chain]:
         """The chain of every frame; frames of one size share one."""
@@ -63,20 +63,29 @@ class Work:
         chains = {size: chain_of(self.operations, *size, colours) for size in set(sizes)}
         return [chains[size] for size in sizes]
 
-    def _tiles(self) -> Iterator[tuple[int, Tile]]:
+    def all_tiles(self) -> Iterator[tuple[int, Tile]]:
+        """Every tile, with the number of its frame."""
         for index, frame in enumerate(self.frames):
-            height, width, channels = frame.shape
-            shape = tile_shape(
-                self.operations,
-                height,
-                width,
-                channels=channels,
-                sample_bytes=np.dtype(self.kind.levels.compute_dtype).itemsize,
-                lanes=self.lanes,
-                budget=self.tile_bytes,
-            )
-            for tile in tiles(self.operations, height, width, shape):
+            for tile in tiles(self.operations, frame.shape[0], frame.shape[1], self.shape_of(frame)):
                 yield index, tile
+
+    def shape_of(self, frame: NDArray[Any]) -> TileShape:
+        """The shape of the tiles of a frame."""
+        height, width, channels = frame.shape
+        return tile_shape(
+            self.operations,
+            height,
+            width,
+            channels=channels,
+            sample_bytes=self.sample_bytes,
+            lanes=self.lanes,
+            budget=self.tile_bytes,
+        )
+
+    @property
+    def sample_bytes(self) -> int:
+        """Of a number that is computed with."""
+        return np.dtype(self.kind.levels.compute_dtype).itemsize
 
 
 def work_of(
@@ -88,14 +97,21 @@ def work_of(
     workers: int | None,
 ) -> Work:
     """What is to be done, as numbers without a range."""
-    # What is rounded midway is to be as exact as the tool that also does so, and has alpha as any channel.
-    exact = any(isinstance(operation, Round) for operation in operations)
-    levels = Levels(pixels[0].dtype, alpha and not exact, exact)
+    levels = levels_of(pixels[0].dtype, operations, alpha)
     name = resolve_device(device)
     kind = Kind(levels, pixels[0].shape[2], name, None, False)
     lanes, most = lanes_of(name, levels.compute_dtype), worker_count(name)
     workers = min(workers or most, most)
     return Work(pixels, operations, kind, lanes, workers, min(tile_bytes or TILES_BYTES, TILES_BYTES) // workers)
+
+
+def levels_of(depth: np.dtype[Any], operations: Operations, alpha: bool) -> Levels:
+    """What the numbers of a chain mean.
+
+    What is rounded midway is to be as exact as the tool that also does so, and has alpha as any channel.
+    """
+    exact = any(isinstance(operation, Round) for operation in operations)
+    return Levels(depth, alpha and not exact, exact)
 
 
 def lanes_of(device: str, compute_dtype: str) -> int:

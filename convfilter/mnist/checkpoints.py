@@ -46,7 +46,7 @@ def save_checkpoint(path: Path, trainer: Trainer, history: History, seconds: flo
         "seconds": str(seconds),
         "history": json.dumps(history),
     }
-    write_tensors(path, trainer.state(), metadata, overwrite=True)
+    write_tensors(path, trainer.state(), metadata)
 
 
 def restore_checkpoint(path: Path, trainer: Trainer) -> tuple[History, float]:

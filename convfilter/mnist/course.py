@@ -15,7 +15,6 @@ from convfilter.atomic import told_as
 from convfilter.errors import ModelError, TrainingError
 from convfilter.mnist.checkpoints import ROW, History, save_checkpoint
 from convfilter.mnist.data import Mnist
-from convfilter.mnist.networks import require_computable
 from convfilter.mnist.prediction import evaluate
 from convfilter.mnist.trainer import Trainer
 
@@ -131,7 +130,6 @@ class Course:
         now = self._progress()
         layers, weights = self.trainer.preset.layers, self.trainer.weights()
         try:
-            require_computable(layers, weights)  # or the model could not be read again
             # Straight only: turned images would take three times as long, and change no choice.
             found = evaluate(layers, weights, self.data.validation, (0.0,))
         except ModelError:

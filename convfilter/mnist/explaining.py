@@ -44,7 +44,7 @@ def drawing_targets(target: str, pictures: list[Path]) -> list[Path]:
         OptionError: the extension names no format, two drawings would have one name, or one is a picture.
     """
     targets = _named(target, pictures)
-    check_drawings(targets, pictures)
+    check_drawings(targets, pictures, overwrite=True)  # what exists is kept one by one, each in its turn
     return targets
 
 

@@ -33,8 +33,8 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
 
     Raises:
         ModelError: the network has no convolution.
-        OptionError: a file exists, and then none is written.
-        WritingError: the system cannot write one; those before it have been written.
+        OptionError: a directory has the name of a file; none is written.
+        WritingError: a file exists, and none is written; or the system cannot write one, and those before it stay.
     """
     name = next((name for name, layer in named(model.layers) if isinstance(layer, Convolution)), None)
     if name is None:

@@ -68,15 +68,14 @@ def load_model(path: Path | None = None) -> Model:
     return model
 
 
-def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
-    """Write a model file.
+def save_model(model: Model, path: Path) -> None:
+    """Write a model file, in place of one that is there.
 
     Raises:
-        FileExistsError: it is there, and `overwrite` is False.
         OSError: the system cannot write it.
     """
     metadata = {"format": FORMAT, "preset": model.preset, "metrics": json.dumps(model.metrics)}
-    write_tensors(path, model.weights, metadata, overwrite=overwrite)
+    write_tensors(path, model.weights, metadata)
 
 
 def _shapes(metadata: Metadata) -> Shapes:

@@ -22,7 +22,7 @@ from convfilter.mnist.layers import (
     named,
     parameter_shapes,
 )
-from convfilter.runtime import operations, tensorflow
+from convfilter.runtime import tensorflow, tf_operations
 
 EPSILON = 1e-3
 """Added to a variance before dividing by its root."""
@@ -105,7 +105,7 @@ def logits(layers: Layers, weights: Mapping[str, Any], images: Any, training: Tr
 
 
 def _through(name: str, layer: Layer, weights: Mapping[str, Any], values: Any, training: TrainingPass | None) -> Any:
-    tf = tensorflow() if training else operations()
+    tf = tensorflow() if training else tf_operations()
     match layer:
         case Convolution(_, _, padding, normalized):
             values = tf.nn.conv2d(values, weights[f"{name}/weights"], strides=1, padding=padding)

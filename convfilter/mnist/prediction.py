@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convfilter.errors import ModelError
 from convfilter.mnist.data import Images, Split
 from convfilter.mnist.layers import CLASSES, Layers
-from convfilter.mnist.networks import Weights, feature_maps, logits
-from convfilter.runtime import operations
+from convfilter.mnist.networks import Weights, feature_maps, logits, require_computable
+from convfilter.runtime import tf_operations
 
 LEAST = 1e-6
 """Added to a probability before its logarithm, so that one turn alone cannot rule a digit out."""
@@ -64,7 +63,12 @@ class Evaluation:
 
 
 def evaluate(layers: Layers, weights: Weights, split: Split, turns: tuple[float, ...]) -> Evaluation:
-    """Read every image of a set; arguments as for `probabilities`."""
+    """Read every image of a set; arguments as for `probabilities`.
+
+    Raises:
+        ModelError: the weights are so large that the logits could be no numbers.
+    """
+    require_computable(layers, weights)
     return Evaluation(probabilities(layers, weights, split.images, turns), split.labels)
 
 
@@ -79,23 +83,17 @@ def probabilities(layers: Layers, weights: Weights, images: Images, turns: tuple
 
     Returns:
         (n, 10); a row sums to 1.
-
-    Raises:
-        ModelError: the weights are so large that the logits are no numbers.
     """
     if len(turns) > 1:
         each = [probabilities(layers, weights, _turned(images, degrees), (0.0,)) for degrees in turns]
         means = np.exp(np.mean([np.log(one + LEAST) for one in each], axis=0))
         return np.asarray(means / means.sum(axis=1, keepdims=True))
-    tf = operations()
+    tf = tf_operations()
     parts = [
         tf.nn.softmax(logits(layers, weights, _as_input(images[first : first + BATCH]))).numpy()
         for first in range(0, len(images), BATCH)
     ]
-    found = np.concatenate(parts) if parts else np.empty((0, CLASSES), np.float32)
-    if not np.isfinite(found).all():
-        raise ModelError("the network's weights are too large to compute with; take another model")
-    return found
+    return np.concatenate(parts) if parts else np.empty((0, CLASSES), np.float32)
 
 
 def _turned(images: Images, degrees: float) -> Images:
@@ -110,4 +108,4 @@ def maps_of(layers: Layers, weights: Weights, image: Images) -> dict[str, NDArra
 
 def _as_input(images: Images) -> Any:
     """Images (n, 28, 28), uint8, as a network reads them."""
-    return operations().constant(images[..., np.newaxis].astype(np.float32) / 255)
+    return tf_operations().constant(images[..., np.newaxis].astype(np.float32) / 255)

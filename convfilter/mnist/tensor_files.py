@@ -67,15 +67,14 @@ def read_tensors(path: Path, shapes_of: Callable[[Metadata], Shapes]) -> tuple[M
     return metadata, arrays
 
 
-def write_tensors(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Metadata, *, overwrite: bool) -> None:
-    """Write a file of float32 tensors, whole or not at all.
+def write_tensors(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Metadata) -> None:
+    """Write a file of float32 tensors, whole or not at all, in place of one that is there.
 
     Raises:
-        FileExistsError: it is there, and `overwrite` is False.
         OSError: the system cannot write it.
     """
     plain = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}
-    with atomic.output_file(path, overwrite=overwrite) as file:
+    with atomic.output_file(path, overwrite=True) as file:
         file.write(safetensors.numpy.save(plain, metadata))
 
 

@@ -148,7 +148,7 @@ def _write(course: Course, result: Evaluation, data: Mnist, folder: Path) -> Non
     }
     model = Model(trainer.run.preset, trainer.weights(), metrics)
     with writing(folder / MODEL) as path:
-        save_model(model, path, overwrite=True)
+        save_model(model, path)
     with writing(folder / HISTORY) as path, atomic.output_file(path, overwrite=True) as file:
         file.write(json.dumps({**metrics, "history": course.history}, indent=1).encode())
     drawings = {
