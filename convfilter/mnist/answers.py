@@ -54,7 +54,7 @@ class Answer:
     Attributes:
         path: of the picture.
         page: what was found in it.
-        readings: from left to right; empty where there is no digit.
+        readings: line by line, from left to right; empty where there is no digit.
         warnings: sentences about what makes the answer doubtful.
     """
 

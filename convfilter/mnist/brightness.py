@@ -19,6 +19,10 @@ from convfilter.images.samples import to_depth
 SIDE = 800
 """Pixels on the longer side of the picture in which digits are looked for; larger ones are made smaller."""
 
+DITHER, DITHERED = 2.0, 200
+"""Two levels may stand for greys by dots, which a Gaussian of so many pixels smooths, where no side has fewer pixels
+than this."""
+
 Floats = NDArray[np.float32]
 
 
@@ -38,6 +42,8 @@ def brightness(picture: Picture) -> Floats:
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
     image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     values = np.asarray(image, np.float32) / np.float32(255)
+    if values.ndim == 2 and min(values.shape) >= DITHERED and len(np.unique(pixels)) <= 2:
+        values = ndimage.gaussian_filter(values, DITHER)
     return values if values.ndim == 2 else _along_contrast(values)
 
 

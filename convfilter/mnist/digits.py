@@ -14,6 +14,7 @@ from convfilter.images.picture import Picture
 from convfilter.mnist.brightness import Floats, brightness
 from convfilter.mnist.data import Images
 from convfilter.mnist.ink import Ink, find_ink, stroke_width
+from convfilter.mnist.margins import with_margin
 from convfilter.mnist.segmenting import Strokes, main_strokes, pieces_of, segment, sheet_on
 from convfilter.names import Invert
 
@@ -50,7 +51,7 @@ class Page:
 
     Attributes:
         gray: (height, width), float32 in [0, 1]: the picture as it was looked at.
-        digits: from left to right; empty where the page is blank.
+        digits: line by line, from left to right; empty where the page is blank.
         inverted: whether it was dark on light.
         others: how many more there are that may be digits, where one was expected.
         frames: of the picture; the first was looked at.
@@ -72,7 +73,10 @@ def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") 
         invert: as for `find_ink`.
     """
     gray, frames = brightness(picture), len(picture.frames)
-    ink, labels, pieces, (top, left) = _ink_on_paper(gray, invert)
+    height, width = gray.shape
+    wider, sense, margin = with_margin(gray, invert)
+    ink, labels, pieces, (top, left) = _ink_on_paper(wider, sense)
+    top, left = top - margin, left - margin
     groups = segment(labels, pieces)
     if ink is None or not groups:
         return Page(gray, (), inverted=ink.inverted if ink else invert == "yes", frames=frames)
@@ -80,13 +84,12 @@ def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") 
     if not many:
         main, others = main_strokes(groups, labels.shape)
         groups = [main]
-    height, width = gray.shape
     digits = []
     for group in groups:
         window = slice(group.top, group.bottom), slice(group.left, group.right)
         first, last = (top + group.top, left + group.left), (top + group.bottom, left + group.right)
-        box = first[0] / height, first[1] / width, last[0] / height, last[1] / width
-        digits.append(Digit(like_mnist(ink.amount[window] * group.cut_from(labels)), box))
+        box = np.clip((first[0] / height, first[1] / width, last[0] / height, last[1] / width), 0, 1).tolist()
+        digits.append(Digit(like_mnist(ink.amount[window] * group.cut_from(labels)), tuple(box)))
     return Page(gray, tuple(digits), ink.inverted, others, frames)
 
 

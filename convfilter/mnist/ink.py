@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from convfilter.mnist.brightness import Floats, reduced
 from convfilter.mnist.light import without_shadows
+from convfilter.mnist.rules import without_rules
 from convfilter.mnist.segmenting import pieces_of
 from convfilter.mnist.shapes import Mask
 from convfilter.names import Invert
@@ -83,7 +84,7 @@ def _ink(contrast: Floats, inverted: bool) -> Ink | None:
         return None
     threshold = otsu(contrast)
     core = float(np.percentile(contrast[contrast > threshold], 95))
-    if core - float(np.median(contrast)) < visible:
+    if core - float(contrast[contrast <= threshold].mean()) < visible:
         return None
     # The pale lines of ruled paper are no ink; thin and faint parts of a stroke are, where they hang together
     # with a strong part.
@@ -95,7 +96,7 @@ def _ink(contrast: Floats, inverted: bool) -> Ink | None:
     kept[0] = False
     low = 0.3 * threshold
     amount = np.clip((contrast - low) / (0.9 * core - low), 0, 1)
-    return Ink(amount.astype(np.float32), kept[labels], inverted)
+    return Ink(amount.astype(np.float32), without_rules(kept[labels]), inverted)
 
 
 def is_dark_on_light(gray: Floats) -> bool:

@@ -88,14 +88,27 @@ def segment(labels: NDArray[Any], pieces: list[Strokes]) -> list[Strokes]:
     """Group the ink of a page, as `pieces_of` gives it, into what may be digits.
 
     Returns:
-        The groups from left to right. The edge of the page, specks, and what cannot be a digit are in none.
+        The groups line by line, from left to right. The edge of the page, specks, and what cannot be a digit are in
+        none.
     """
     greatest = max((piece.area for piece in pieces), default=0)
     pieces = [piece for piece in pieces if piece.area >= DUST * greatest][:MOST]
     groups = _grouped(_possible(labels, pieces))
     tallest = max((group.height for group in groups), default=0)
     groups = [group for group in groups if group.area > SPECK * greatest or group.height > 0.4 * tallest]
-    return sorted(groups, key=lambda group: group.left)
+    return _in_lines(groups)
+
+
+def _in_lines(groups: list[Strokes]) -> list[Strokes]:
+    """Groups as they are read: each is in the line of the one on its left that it is most beside, if it is at all."""
+    lines: list[list[Strokes]] = []
+    for group in sorted(groups, key=lambda group: group.left):
+        beside = [min(group.bottom, line[-1].bottom) - max(group.top, line[-1].top) for line in lines]
+        if beside and max(beside) > 0:
+            lines[int(np.argmax(beside))].append(group)
+        else:
+            lines.append([group])
+    return [group for line in sorted(lines, key=lambda line: line[0].top) for group in line]
 
 
 def sheet_on(labels: NDArray[Any], pieces: list[Strokes]) -> Strokes | None:
@@ -137,15 +150,15 @@ def pieces_of(mask: Mask) -> tuple[NDArray[Any], list[Strokes]]:
     Returns:
         Every pixel's label, (height, width), 0 on paper; and the pieces, the greatest first.
     """
-    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    labels, _ = ndimage.label(mask, np.ones((3, 3)))
     areas = np.bincount(labels.ravel())
-    rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
-    contact = np.bincount(rim, minlength=count + 1)
     pieces = [
         Strokes(frozenset([index]), rows.start, columns.start, rows.stop, columns.stop, int(areas[index]))
         for index, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1)
     ]
     pieces.sort(key=lambda piece: -piece.area)
+    rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    contact = np.bincount(rim, minlength=len(areas))
     inside = [piece for piece in pieces if contact[min(piece.labels)] <= EDGE * max(piece.height, piece.width)]
     return labels, inside or pieces  # a digit that fills its picture may lie along its rim
 

@@ -25,7 +25,7 @@ PATIENCE = 0.5
     type=click.Choice(("one", "many")),
     default="one",
     show_default=True,
-    help="One digit in a picture, or a line of them.",
+    help="One digit in a picture, or lines of them.",
 )
 @click.option(
     "--invert",

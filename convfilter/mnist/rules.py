@@ -1,0 +1,87 @@
+"""The lines of ruled and squared paper, taken out of the ink that they run through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from convfilter.mnist.shapes import Mask
+
+SLANTS = np.linspace(-0.09, 0.09, 37)
+"""How many pixels up or down for one across: a page is not photographed quite straight."""
+
+ACROSS = 0.75
+"""A rule is seen in so many columns of the picture; writing is not so long."""
+
+THINNER = 0.6
+"""A rule is no wider than this share of the strokes that are left; one stroke of a digit may cross a tight picture."""
+
+MANY = 3
+"""So many rules are no digit, however thin its strokes are."""
+
+
+def without_rules(mask: Mask) -> Mask:
+    """Leave out lines that run from one side of a picture to the other, level or upright, but not what crosses them.
+
+    Where a line runs, ink that is not much higher than the line is wide is the line itself (as staves are taken out of
+    music: Dalitz et al., 2008).
+
+    Args:
+        mask: (height, width): where there is ink.
+    """
+    return np.asarray(_without_level(_without_level(mask).T).T)
+
+
+def _without_level(mask: Mask) -> Mask:
+    rows, columns = np.nonzero(mask)
+    if len(columns) < ACROSS * mask.shape[1] or np.ptp(columns) < ACROSS * mask.shape[1]:
+        return mask
+    lines = _lines(rows, columns, mask.shape)
+    if not lines.any():
+        return mask
+    _, count = ndimage.label(lines, np.ones((3, 3)))
+    runs, heights = _runs(mask)
+    hit = np.unique(runs[lines & mask])
+    wide = float(np.median(heights[hit]))
+    gone = np.zeros(len(heights), np.bool_)
+    gone[hit] = heights[hit] <= 2 * wide + 1
+    rest = mask & ~gone[runs]
+    if count < MANY and (not rest.any() or wide > THINNER * _width(rest)):
+        return mask
+    return rest
+
+
+def _lines(rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, ...]) -> Mask:
+    """Where ink lies on a line across the picture, of all slants that with the longest lines."""
+    height, width = shape
+    best, lines = 0, np.zeros(shape, np.bool_)
+    for slant in SLANTS:
+        shift = np.rint(slant * (columns - width / 2)).astype(np.int64)
+        level = rows + shift + height
+        counts = np.bincount(level, minlength=3 * height)
+        long = counts >= ACROSS * width
+        found = int(counts[long].sum())
+        if found > best:
+            best = found
+            lines = np.zeros(shape, np.bool_)
+            on = long[level]
+            lines[rows[on], columns[on]] = True
+    return np.asarray(ndimage.binary_dilation(lines, np.ones((3, 1), np.bool_)))  # a slant lies between two of these
+
+
+def _runs(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pixels of ink that stand on one another: the number of its run for every pixel, 0 on paper; their heights."""
+    tall = np.pad(mask.T, ((0, 0), (1, 1)))  # column after column
+    steps = np.diff(tall.ravel().astype(np.int8), prepend=0)
+    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    runs = np.where(tall, np.cumsum(steps == 1).reshape(tall.shape), 0)
+    return runs[:, 1:-1].T, np.concatenate([[0], ends - starts])
+
+
+def _width(mask: Mask) -> float:
+    """Of the strokes of ink, in pixels, about."""
+    depth = ndimage.distance_transform_edt(np.pad(mask, 1))
+    return float(4 * depth[depth > 0].mean() - 2)
