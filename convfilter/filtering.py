@@ -49,7 +49,8 @@ def filter_picture(
     """
     picture = prepared(picture, operations)
     gray = makes_gray(operations)
-    tile_bytes = _left_for_tiles(picture, default_memory() if max_memory is None else max_memory)
+    pixels = 2 * sum(frame.pixels.nbytes for frame in picture.frames)
+    tile_bytes = left_for_tiles(pixels, default_memory() if max_memory is None else max_memory)
     frames: list[Frame] = []
     clipped = 0
     # Pages of a TIFF may differ in type and channels; each run of equal ones is one call.
@@ -79,9 +80,12 @@ def prepared(picture: Picture, operations: Operations) -> Picture:
     return without_cmyk(picture) if light else picture
 
 
-def _left_for_tiles(picture: Picture, budget: int) -> int:
-    """The bytes of a budget that the pixels, before and after, leave for tiles."""
-    pixels = 2 * sum(frame.pixels.nbytes for frame in picture.frames)
+def left_for_tiles(pixels: int, budget: int) -> int:
+    """The bytes of a budget that those of all pixels, before and after, leave for tiles.
+
+    Raises:
+        ImageError: they leave too little.
+    """
     if pixels + LEAST_TILES > budget:
         raise ImageError(
             f"it needs at least {(pixels + LEAST_TILES) / 1e6:,.0f} MB for its pixels before and after, and "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convfilter.kernels import Kernel
 
@@ -41,7 +42,7 @@ def kernel_facts(kernel: Kernel) -> KernelFacts:
         case "magnitude":
             least, greatest = 0.0, float(np.sqrt((np.maximum(highs, -lows) ** 2).sum()))
         case "max":
-            least, greatest = float(lows.max()), float(highs.max())
+            least, greatest = _least_of_greatest(weights), float(highs.max())
         case _:
             least, greatest = float(lows[0]), float(highs[0])
     balanced = least < 0 and abs(least + greatest) <= 0.01 * (greatest - least)
@@ -53,3 +54,18 @@ def kernel_facts(kernel: Kernel) -> KernelFacts:
         greatest=greatest + kernel.bias,
         suggested_bias=0.5 if balanced else 0.0,
     )
+
+
+def _least_of_greatest(weights: NDArray[np.float64]) -> float:
+    """The least t such that for some pixels in [0, 1] no kernel of a bank (height, width, count) gives more than t."""
+    from scipy.optimize import linprog  # takes a while to load, and few kernels need it
+
+    kernels = weights.reshape(-1, weights.shape[2]).T
+    pixels = [(0, 1)] * kernels.shape[1]
+    found = linprog(
+        np.eye(1, len(pixels) + 1, len(pixels))[0],
+        np.hstack([kernels, np.full((len(kernels), 1), -1.0)]),
+        np.zeros(len(kernels)),
+        bounds=[*pixels, (None, None)],
+    )
+    return float(np.asarray(found.x)[-1])

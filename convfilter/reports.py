@@ -46,7 +46,9 @@ class Report:
             self._rows.append(row)
         if self._lines is not None:
             try:
-                self._lines.write(f"{_line(row)}\n".encode())
+                line = f"{_line(row)}\n".encode()
+                while line:  # of a disk that gets full, a part may be taken
+                    line = line[self._lines.write(line) :]
             except OSError as error:
                 name, self._lines, self.whole = self._lines.name, None, False
                 return [f"cannot write {name}: {error.strerror}; the report ends here"]
@@ -66,17 +68,14 @@ class Report:
         return []
 
 
-@contextmanager
-def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
-    """Begin the reports of a run.
+def check_reports(paths: tuple[str, ...]) -> dict[str, Path]:
+    """The reports of a run by their extensions.
 
     Args:
         paths: files that end in .jsonl, to which lines are added, or in .html, which are written anew.
-        command: what is run.
 
     Raises:
-        OptionError: another extension, two of a kind, a file that is not an earlier report, or a folder that cannot be
-            written to.
+        OptionError: another extension, two of a kind, or a file that is not an earlier report.
     """
     by_ending: dict[str, Path] = {}
     for path in map(Path, paths):
@@ -88,12 +87,30 @@ def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
         _refuse_foreign(html, GENERATOR.encode())
     if jsonl is not None and jsonl.is_file():  # lines may also go to a pipe or a device
         _refuse_foreign(jsonl, _LINE_BEGINS)
+    return by_ending
+
+
+@contextmanager
+def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
+    """Begin the reports of a run.
+
+    Args:
+        paths: as for `check_reports`.
+        command: what is run.
+
+    Raises:
+        OptionError: as for `check_reports`, or a folder cannot be written to.
+    """
+    by_ending = check_reports(paths)
+    html, jsonl = by_ending.get(".html"), by_ending.get(".jsonl")
     try:
         for path in by_ending.values():
             path.parent.mkdir(parents=True, exist_ok=True)
             if not os.access(path.parent, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         lines = None if jsonl is None else jsonl.open("ab", buffering=0)
+        if lines is not None and jsonl is not None and _ends_in_mid_line(jsonl):
+            lines.write(b"\n")
     except OSError as error:
         raise OptionError(f"{path}: cannot be written ({error.strerror}); name another --report") from None
     with lines or nullcontext():
@@ -111,6 +128,15 @@ def _refuse_foreign(path: Path, sign: bytes) -> None:
         raise OptionError(f"{path}: {error}") from None
     if begins and sign not in begins:
         raise OptionError(f"{path}: is not a report of convfilter; name another --report")
+
+
+def _ends_in_mid_line(path: Path) -> bool:
+    """Whether the last line of a report is not whole, as that of a run may be that was killed or had a full disk."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
 
 
 def _row(result: Result) -> Row:

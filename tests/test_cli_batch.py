@@ -101,6 +101,34 @@ def test_dry_run(cli: Any, tree: Path, tmp_path: Path) -> None:
         assert cli(*call).code == 1
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--max-pixels", "100"], "is over the limit of 0.0001 MP"),
+        (["--max-memory", "1M"], "1 MB are allowed"),
+        (["-o", "x" * 250 + ".apply.png"], "File name too long"),
+        (["-o", "wide.webp", "--recipe", "zoom.yaml"], "holds no side over 16383 pixels"),
+    ],
+)
+def test_dry_run_foresees_what_fails(
+    cli: Any, tree: Path, options: list[str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the size of a picture and the names of files forbid is told before, as the run itself tells it."""
+    monkeypatch.chdir(tree)
+    source = "a.png"
+    if "--recipe" in options:
+        Path("zoom.yaml").write_text("steps: [{gray: mean}]")
+        Image.new("L", (20_000, 2)).save("wide.png")
+        source = "wide.png"
+    else:
+        options = ["--kernel", "sobel", *options]
+    dry = cli("apply", source, *options, "--dry-run")
+    assert (dry.code, "fails:" in dry.out, says in dry.out) == (0, True, True)
+    assert "1 will fail" in dry.err
+    real = cli("apply", source, *options)
+    assert (real.code, says in real.err) == (1, True)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count address space in another way")
 def test_low_limits(tree: Path, tmp_path: Path) -> None:
     """Item 46: 2 GB of address space and 32 open files are enough, with more pictures and more jobs than cores."""

@@ -51,6 +51,16 @@ def test_report_in_lines(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert fingerprint(tree) == before
 
 
+def test_a_line_cut_short_takes_no_other_with_it(cli: Any, tree: Path, tmp_path: Path) -> None:
+    """After a run that was killed, or had a full disk, in the middle of a line, the next one begins a new line."""
+    report = tmp_path / "r.jsonl"
+    report.write_text('{"input": "half')
+    assert cli("blur", tree, "-o", tmp_path / "out", "--report", report).code == 0
+    half, *lines = report.read_text().splitlines()
+    assert half == '{"input": "half'
+    assert {json.loads(line)["status"] for line in lines} == {"done"}
+
+
 @pytest.mark.parametrize(("size", "depth"), [((70, 50), np.uint8), ((33, 200), np.uint8), ((40, 40), np.uint16)])
 def test_the_share_of_clipped_samples(
     cli: Any, tmp_path: Path, random: np.random.Generator, size: tuple[int, int], depth: Any
@@ -77,8 +87,8 @@ def test_report_as_a_page(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert page.read_text().count("data:image/jpeg;base64,") == 4
     page.write_text("<p>mine")
     for wrong in (page, tmp_path / "x.txt"):
-        answer = cli("gray", tree, "-o", tmp_path / "new", "--report", wrong)
-        assert answer.code == 2
+        for dry in ([], ["--dry-run"]):
+            assert cli("gray", tree, "-o", tmp_path / "new", "--report", wrong, *dry).code == 2
         assert not (tmp_path / "new").exists()
     assert cli("gray", tree, "-o", tmp_path / "new", "--report", "/dev/null/r.jsonl").code == 2
     assert page.read_text() == "<p>mine"

@@ -122,6 +122,24 @@ def test_range_of_banks_bounds_the_result() -> None:
         assert whole.max() <= facts.greatest + 1e-9
 
 
+@pytest.mark.parametrize("name", ["kirsch", "robinson"])
+def test_the_greatest_of_a_compass_is_never_below_nothing(name: str) -> None:
+    """Flat pixels give 0, and others more, as what one direction loses another one gains; it needs no bias."""
+    facts = kernel_facts(load_kernel(name))
+    assert facts.least == pytest.approx(0, abs=1e-9)
+    assert facts.suggested_bias == 0
+
+
+def test_the_least_of_the_greatest_is_reached() -> None:
+    """The least value of a bank by maximum is one that some pixels give, grey ones among them."""
+    random = np.random.default_rng(5)
+    for _ in range(5):
+        weights = random.normal(size=(1, 2, 3))
+        y, x = np.meshgrid(*[np.linspace(0, 1, 201)] * 2)
+        maps = weights[0, 0, :, np.newaxis, np.newaxis] * y + weights[0, 1, :, np.newaxis, np.newaxis] * x
+        assert kernel_facts(Kernel(weights, combine="max")).least == pytest.approx(maps.max(axis=0).min(), abs=0.02)
+
+
 def test_frequency_response_of_a_difference() -> None:
     """The gain at frequency 0 is the sum of the weights; a difference doubles the highest frequency."""
     gain = frequency_response(np.array([[1.0, -1.0]]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -13,20 +14,24 @@ if TYPE_CHECKING:
     from convfilter.settings import Settings
     from convfilter.targets import Job
 
+LONGEST_NAME = 255
+"""Bytes of the name of a file, at most, as nearly every file system has it."""
+
 
 def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
     """Print a line for every picture, and how they are filtered.
 
-    The lines go to standard output: input, output, size and frames, what would keep the picture from being written.
+    The lines go to standard output: input, output, size and frames, and what would keep the picture from being
+    written, as far as names and the headers of files tell.
     """
     from convfilter import batch, engine
     from convfilter.errors import ImageError
     from convfilter.images.probing import probe
     from convfilter.inputs import STREAM
-    from convfilter.operations import require_output
     from convfilter.remote import open_picture
 
     largest, pixels, unsound = None, 0, 0
+    count = batch.pictures_at_once(jobs, at_once)
     for job in jobs:
         size, facts = None, "whatever comes"
         try:
@@ -34,7 +39,7 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
                 with open_picture(job.source) as file:
                     size = probe(file)
                 facts = f"{size.format}, {size.width} x {size.height}{_frames(size)}"
-                require_output(settings.operations, size.height, size.width)
+                _check_size(job, size, settings, count)
             facts += _fate(job, settings)
         except ImageError as error:
             facts, unsound = f"fails: {error}", unsound + 1
@@ -43,11 +48,10 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
             if path is not None:
                 streams.result(printable(f"{job.source} -> {path}"))
         if size is not None:
-            count = size.width * size.height * size.frames
-            pixels += count
-            largest = max(largest or (0, size), (count, size))
+            own = size.width * size.height * size.frames
+            pixels += own
+            largest = max(largest or (0, size), (own, size))
     tell_method(settings)
-    count = batch.pictures_at_once(jobs, at_once)
     streams.warn(f"{counted(len(jobs), 'picture')}, {pixels / 1e6:,.1f} megapixels; {count} at once")
     if largest is not None:
         _, size = largest
@@ -61,6 +65,22 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
     if unsound:
         streams.warn(f"{unsound:,} will fail")
     streams.warn("nothing has been written")
+
+
+def _check_size(job: Job, size: Size, settings: Settings, at_once: int) -> None:
+    """ImageError where a picture of a size is not filtered or written; it may also be too large for the memory."""
+    from convfilter.filtering import left_for_tiles
+    from convfilter.images.fitting import check_side
+    from convfilter.images.formats import FORMATS
+    from convfilter.images.limits import check_pixels
+    from convfilter.operations import output_size, require_output
+    from convfilter.runtime import default_memory
+
+    check_pixels(settings.max_pixels, size.width, size.height, size.frames)
+    require_output(settings.operations, size.height, size.width)
+    grey = 2 * size.width * size.height * size.frames  # in 8 bits, the least there is
+    left_for_tiles(grey, (settings.max_memory or default_memory()) // at_once)
+    check_side(job.format or FORMATS[size.format], max(output_size(settings.operations, size.height, size.width)))
 
 
 def tell_method(settings: Settings) -> None:
@@ -89,6 +109,8 @@ def _fate(job: Job, settings: Settings) -> str:
     for path in job.outputs:
         if is_remote(path):
             continue
+        if len(os.fsencode(path.name)) > LONGEST_NAME:
+            raise ImageError(f"cannot write {path}: {os.strerror(errno.ENAMETOOLONG)}")
         above = next(one for one in path.parents if os.path.lexists(one))
         if not (os.path.isdir(above) and os.access(above, os.W_OK)):
             raise ImageError(f"cannot write {path}: {above} is not a folder that can be written to")

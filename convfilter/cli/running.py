@@ -51,7 +51,7 @@ def run(
     from convfilter.cli.preview import can_show
     from convfilter.inputs import STREAM
     from convfilter.operations import in_linear_light
-    from convfilter.reports import open_report
+    from convfilter.reports import check_reports, open_report
     from convfilter.runtime import resolve_device
     from convfilter.settings import Settings
     from convfilter.stages import step_names, steps_of
@@ -81,6 +81,7 @@ def run(
     if device != "auto":
         resolve_device(device)  # refused before any file is touched
     if dry_run:
+        check_reports(reports)
         from convfilter.cli.dry_run import show_plan
 
         show_plan(planned, settings, jobs)

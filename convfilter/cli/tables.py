@@ -19,8 +19,6 @@ _NUMBERED_COLUMNS = 11
 
 def kernel_table(kernels: list[Kernel]) -> str:
     """One line a kernel: name, size, sum, description."""
-    from convfilter.kernel_facts import kernel_facts
-
     table = plain_table()
     table.add_column("name", no_wrap=True)
     table.add_column("size", no_wrap=True)
@@ -29,7 +27,7 @@ def kernel_table(kernels: list[Kernel]) -> str:
     for kernel in kernels:
         height, width = kernel.size
         bank = f" x {len(kernel.filters)}" if kernel.filters else ""
-        sums = sorted(set(kernel_facts(kernel).sums))
+        sums = sorted(set(kernel.sums.tolist()))
         table.add_row(
             kernel.name,
             f"{height}x{width}{bank}",
@@ -63,10 +61,11 @@ def kernel_sheet(kernel: Kernel) -> str:
         )
     if kernel.combine:
         parts.append(Text(f"combined by {kernel.combine}"))
+    most = "at most " if kernel.combine == "magnitude" else ""
     bias = f"bias {kernel.bias:g}, suggested {facts.suggested_bias:g}"
     parts += [
         "",
-        Text(f"output range {facts.least:.4g} to {facts.greatest:.4g} for pixels in 0 to 1; {bias}"),
+        Text(f"output range {facts.least:.4g} to {most}{facts.greatest:.4g} for pixels in 0 to 1; {bias}"),
     ]
     if kernel.flip:
         parts.append(Text("flipped: shown as it slides, turned by 180 degrees"))

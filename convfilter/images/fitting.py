@@ -39,11 +39,7 @@ def fit(picture: Picture, format_: Format) -> Picture:
 def _with_frames(picture: Picture, format_: Format) -> Picture:
     count = len(picture.frames)
     sizes = {frame.pixels.shape[:2] for frame in picture.frames}
-    longest = max(max(size) for size in sizes)
-    if longest > format_.side:
-        raise ImageError(
-            f"{format_.name} holds no side over {format_.side} pixels, this one has {longest}; write it as PNG or TIFF"
-        )
+    check_side(format_, max(max(size) for size in sizes))
     if count > 1 and not format_.frames:
         return _first(picture, f"{count} frames, only the first is written")
     if len(sizes) > 1 and format_.name != "TIFF":
@@ -51,6 +47,14 @@ def _with_frames(picture: Picture, format_: Format) -> Picture:
     if format_.name == "TIFF" and any(frame.duration for frame in picture.frames):
         return picture.noting("TIFF holds no timing of frames")
     return picture
+
+
+def check_side(format_: Format, longest: int) -> None:
+    """Refuse a picture with a side of so many pixels where a format holds none that is so long; ImageError."""
+    if longest > format_.side:
+        raise ImageError(
+            f"{format_.name} holds no side over {format_.side} pixels, this one has {longest}; write it as PNG or TIFF"
+        )
 
 
 def _first(picture: Picture, note: str) -> Picture:
