@@ -14,7 +14,7 @@ from conftest import ROOT
     [
         "arrays",
         pytest.param("programs", marks=pytest.mark.slow),
-        "memory",
+        pytest.param("memory", marks=pytest.mark.slow),
         pytest.param("batches", marks=pytest.mark.slow),
         pytest.param("long", marks=pytest.mark.slow),
     ],

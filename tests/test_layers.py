@@ -46,7 +46,7 @@ LAYERS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_chains_agree_with_plain_tensorflow(data: st.DataObject) -> None:
     """Random chains of layers, in tiles of any size and in both layouts, give what plain TensorFlow gives."""
@@ -120,7 +120,7 @@ def test_rounding_midway() -> None:
     assert run(pixels, eightfold, Round("down"), eighth).ravel().tolist() == [1, 2, 3, 4, 32]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_border_keep(data: st.DataObject) -> None:
     """With border keep, pixels at which the kernel would reach beyond the edge stay as they are, in any tiles."""

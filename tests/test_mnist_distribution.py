@@ -51,6 +51,7 @@ def start_workers(folder: Path, *arguments: str) -> list[subprocess.Popen[str]]:
     return workers
 
 
+@pytest.mark.slow
 def test_two_workers_learn_what_one_process_learns(cli: Any, tmp_path: Path) -> None:
     """Two real processes train one network, the same as one process does but for rounding; the chief alone writes."""
     workers = start_workers(tmp_path, *TRAIN, "--epochs", "0.2")

@@ -47,7 +47,7 @@ def sheet(angle: float, side: float = 0.7) -> Floats:
     return np.asarray(image.rotate(angle, Image.Resampling.BICUBIC)) / 255
 
 
-@pytest.mark.parametrize("table", [0.15, 0.3])
+@pytest.mark.parametrize("table", [0.15, pytest.param(0.3, marks=pytest.mark.slow)])
 def test_a_sheet_on_a_table(table: float) -> None:
     """The digit on a light sheet on a darker table is read, and on a dark one on a light table."""
     pictures = {}
@@ -122,8 +122,14 @@ def lined(ink: Floats, step: int, slant: float, *, squared: bool = False) -> Flo
     return np.asarray(np.maximum(ink, 0.55 * rules))
 
 
-@pytest.mark.parametrize("squared", [False, True])
-@pytest.mark.parametrize("slant", [0, 0.03, -0.06])
+@pytest.mark.parametrize(
+    ("slant", "squared"),
+    [
+        (-0.06, True),
+        (0.03, False),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in ((0, False), (0, True), (0.03, True))),
+    ],
+)
 def test_dark_rules_through_digits(slant: float, squared: bool) -> None:
     """Digits on ruled and squared paper are read though its lines are dark and run through them."""
     pictures = {
@@ -142,8 +148,10 @@ def test_no_stroke_is_a_rule(digit: int) -> None:
         assert without_rules(ink).sum() == ink.sum()
 
 
-@pytest.mark.parametrize("scale", [1, 8])
-@pytest.mark.parametrize("light", [False, True])
+@pytest.mark.parametrize(
+    ("scale", "light"),
+    [(1, True), (8, False), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((1, False), (8, True)))],
+)
 def test_pictures_cut_to_their_digit(scale: int, light: bool) -> None:
     """Digits are read in pictures without any margin, as collections of digits have them, either way round."""
     test = load_test()

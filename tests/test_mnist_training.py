@@ -107,7 +107,7 @@ def test_a_budget_ends_training(cli: Any, tmp_path: Path) -> None:
     assert history["test_accuracy"] > 0.9
 
 
-@pytest.mark.parametrize("budget", [9.8, 10.1, 10.4])
+@pytest.mark.parametrize("budget", [10.1, *(pytest.param(one, marks=pytest.mark.slow) for one in (9.8, 10.4))])
 def test_a_budget_ends_with_a_look(data: Mnist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: float) -> None:
     """Wherever between two looks at the clock a budget runs out, the last step is in the history, and no step after."""
     ticks = itertools.count()
