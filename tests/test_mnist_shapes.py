@@ -141,11 +141,20 @@ def test_dark_rules_through_digits(slant: float, squared: bool) -> None:
 
 @pytest.mark.parametrize("digit", [0, 1, 4, 7])
 def test_no_stroke_is_a_rule(digit: int) -> None:
-    """Strokes from rim to rim of a picture that is cut to its digit are no rules."""
+    """Strokes from rim to rim of a picture that is cut to its digit, or to a line of equal ones, are no rules."""
     test = load_test()
     for image in test.images[test.labels == digit][:5]:
-        ink = stroke(image, 150, 0.1) > 0.5
-        assert without_rules(ink).sum() == ink.sum()
+        ink = np.pad(stroke(image, 150, 0.1) > 0.5, ((0, 0), (3, 3)))
+        for line in (ink[:, 3:-3], np.hstack([ink] * 5)):
+            assert without_rules(line).sum() == line.sum()
+
+
+@pytest.mark.parametrize("shape", [(5, 900), (900, 5), (30, 800), (1, 1), (2, 2)])
+def test_rules_in_pictures_of_any_shape(shape: tuple[int, int], random: Random) -> None:
+    """Ink in a picture however low or narrow has its rules taken out, or not, without an error, and gains no ink."""
+    for share in (0.1, 0.5, 1):
+        ink = random.random(shape) < share
+        assert not (without_rules(ink) & ~ink).any()
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ ACROSS = 0.75
 THINNER = 0.6
 """A rule is no wider than this share of the strokes that are left; one stroke of a digit may cross a tight picture."""
 
-MANY = 3
-"""So many rules are no digit, however thin its strokes are."""
+MANY, THIN = 3, 0.02
+"""So many rules are no digits, however thin the strokes are that are left, if their width is so little of their length:
+a line of 1s may be cut close, too."""
 
 
 def without_rules(mask: Mask) -> Mask:
@@ -49,19 +50,18 @@ def _without_level(mask: Mask) -> Mask:
     gone = np.zeros(len(heights), np.bool_)
     gone[hit] = heights[hit] <= 2 * wide + 1
     rest = mask & ~gone[runs]
-    if count < MANY and (not rest.any() or wide > THINNER * _width(rest)):
-        return mask
-    return rest
+    ruled = count >= MANY and wide <= max(1, THIN * mask.shape[1])
+    return rest if ruled or (rest.any() and wide <= THINNER * _width(rest)) else mask
 
 
 def _lines(rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, ...]) -> Mask:
     """Where ink lies on a line across the picture, of all slants that with the longest lines."""
-    height, width = shape
+    width = shape[1]
     best, lines = 0, np.zeros(shape, np.bool_)
     for slant in SLANTS:
         shift = np.rint(slant * (columns - width / 2)).astype(np.int64)
-        level = rows + shift + height
-        counts = np.bincount(level, minlength=3 * height)
+        level = rows + shift - shift.min()
+        counts = np.bincount(level)
         long = counts >= ACROSS * width
         found = int(counts[long].sum())
         if found > best:
