@@ -17,9 +17,10 @@ from convfilter.images.picture import Frame, Picture
 from convfilter.mnist.allographs import with_allographs
 from convfilter.mnist.data import load_test
 from convfilter.mnist.digits import like_mnist, read_page
-from convfilter.mnist.ink import is_dark_on_light, otsu, stroke_width
+from convfilter.mnist.ink import is_dark_on_light, otsu
 from convfilter.mnist.models import load_model
 from convfilter.mnist.prediction import probabilities
+from convfilter.mnist.shapes import stroke_width
 
 
 def page_of(pixels: NDArray[np.uint8], **options: Any) -> Any:

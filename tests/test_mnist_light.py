@@ -15,8 +15,8 @@ from PIL import Image
 from test_mnist_digits import page_of, read
 
 from convfilter.mnist.data import load_test
-from convfilter.mnist.ink import stroke_width
 from convfilter.mnist.light import without_shadows
+from convfilter.mnist.shapes import stroke_width
 
 HEIGHT, WIDTH = 120, 160
 

@@ -13,7 +13,6 @@ from PIL import Image, ImageDraw
 from test_mnist_digits import page_of, read
 
 from convfilter.mnist.data import load_test
-from convfilter.mnist.rules import without_rules
 from convfilter.mnist.shapes import is_patch, shape_of
 
 HEIGHT, WIDTH = 200, 240
@@ -111,76 +110,6 @@ def test_blank_pages(made: Callable[[Random], Floats], random: Random) -> None:
     """A page without writing is blank, be it squared, ruled or under a lamp."""
     pages = [page_of(finished(made(random), random)) for _ in range(6)]
     assert sum(page.digits == () for page in pages) >= 5
-
-
-def lined(ink: Floats, step: int, slant: float, *, squared: bool = False) -> Floats:
-    """Ink with dark rules two pixels wide through it, from rim to rim."""
-    y, x = np.indices(ink.shape)
-    rules = (y + slant * x) % step < 2
-    if squared:
-        rules |= (x - slant * y) % step < 2
-    return np.asarray(np.maximum(ink, 0.55 * rules))
-
-
-@pytest.mark.parametrize(
-    ("slant", "squared"),
-    [
-        (-0.06, True),
-        (0.03, False),
-        *(pytest.param(*case, marks=pytest.mark.slow) for case in ((0, False), (0, True), (0.03, True))),
-    ],
-)
-def test_dark_rules_through_digits(slant: float, squared: bool) -> None:
-    """Digits on ruled and squared paper are read though its lines are dark and run through them."""
-    pictures = {
-        seed: 0.9 - 0.7 * lined(drawn(seed, height=120, pen=0.08), 20 + 5 * seed, slant, squared=squared)
-        for seed in range(6)
-    }
-    assert as_plain(pictures, 120) >= 5 / 6
-
-
-@pytest.mark.parametrize("digit", [0, 1, 4, 7])
-def test_no_stroke_is_a_rule(digit: int) -> None:
-    """Strokes from rim to rim of a picture that is cut to its digit, or to a line of equal ones, are no rules."""
-    test = load_test()
-    for image in test.images[test.labels == digit][:5]:
-        ink = np.pad(stroke(image, 150, 0.1) > 0.5, ((0, 0), (3, 3)))
-        for line in (ink[:, 3:-3], np.hstack([ink] * 5)):
-            assert without_rules(line).sum() == line.sum()
-
-
-@pytest.mark.parametrize("shape", [(5, 900), (900, 5), (30, 800), (1, 1), (2, 2)])
-def test_rules_in_pictures_of_any_shape(shape: tuple[int, int], random: Random) -> None:
-    """Ink in a picture however low or narrow has its rules taken out, or not, without an error, and gains no ink."""
-    for share in (0.1, 0.5, 1):
-        ink = random.random(shape) < share
-        assert not (without_rules(ink) & ~ink).any()
-
-
-@pytest.mark.parametrize(
-    ("scale", "light"),
-    [(1, True), (8, False), *(pytest.param(*case, marks=pytest.mark.slow) for case in ((1, False), (8, True)))],
-)
-def test_pictures_cut_to_their_digit(scale: int, light: bool) -> None:
-    """Digits are read in pictures without any margin, as collections of digits have them, either way round."""
-    test = load_test()
-    pages = []
-    for image in test.images[:40]:
-        rows, columns = (np.flatnonzero((image > 60).any(axis=axis)) for axis in (1, 0))
-        cut = Image.fromarray(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-        pixels = np.asarray(cut.resize((cut.width * scale, cut.height * scale), Image.Resampling.BICUBIC))
-        pages.append(page_of(pixels if light else 255 - pixels))
-    found = read([page.digits[0].image if page.digits else np.zeros((28, 28), np.uint8) for page in pages])
-    assert (np.array(found) == test.labels[:40]).mean() >= 0.9
-    assert all(0 <= side <= 1 for page in pages for digit in page.digits for side in digit.box)
-
-
-def test_a_shadow_is_no_digit_that_fills_its_picture() -> None:
-    """A clear digit half in a hard shadow, or beside a table, is not taken for a picture cut to its digit."""
-    y, x = np.indices((HEIGHT, WIDTH)) / HEIGHT
-    darks = (x + 0.2 * y < 0.6, x + y < 0.8, (x < 0.15) | (y > 0.9))
-    pictures = {seed: (0.9 - 0.7 * drawn(seed)) * np.where(darks[seed % 3], 0.4, 1) for seed in range(6)}
-    assert as_plain(pictures, 80) >= 5 / 6
 
 
 def test_lines_are_read_one_after_another() -> None:

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from convfilter.mnist.data import Images, Labels
 from convfilter.mnist.digits import like_mnist
-from convfilter.mnist.ink import stroke_width
+from convfilter.mnist.shapes import stroke_width
 
 _SCALE = 4
 """Strokes are drawn so many times larger than they come out, which smooths their edges."""

@@ -78,3 +78,8 @@ def _along_contrast(colours: Floats) -> Floats:
 def reduced(gray: Floats, scale: int) -> Any:
     """Smaller by a whole factor, each pixel the mean of those that it stands for: (height, width), float32."""
     return np.asarray(Image.fromarray(gray).reduce(scale)) if scale > 1 else gray
+
+
+def rim_of(values: NDArray[Any]) -> NDArray[Any]:
+    """The outermost values of a picture (height, width), those of its corners twice."""
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])

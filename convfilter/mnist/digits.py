@@ -13,9 +13,10 @@ from scipy import ndimage
 from convfilter.images.picture import Picture
 from convfilter.mnist.brightness import Floats, brightness
 from convfilter.mnist.data import Images
-from convfilter.mnist.ink import Ink, find_ink, stroke_width
+from convfilter.mnist.ink import Ink, find_ink
 from convfilter.mnist.margins import with_margin
 from convfilter.mnist.segmenting import Strokes, main_strokes, pieces_of, segment, sheet_on
+from convfilter.mnist.shapes import stroke_width
 from convfilter.names import Invert
 
 BOX = 20

@@ -9,11 +9,11 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from convfilter.mnist.brightness import Floats, reduced
+from convfilter.mnist.brightness import Floats, reduced, rim_of
 from convfilter.mnist.light import without_shadows
 from convfilter.mnist.rules import without_rules
 from convfilter.mnist.segmenting import pieces_of
-from convfilter.mnist.shapes import Mask
+from convfilter.mnist.shapes import Mask, stroke_width
 from convfilter.names import Invert
 
 PAPER_WINDOW = 0.4
@@ -117,7 +117,7 @@ def is_dark_on_light(gray: Floats) -> bool:
     if spread < 1e-6:
         return True
     skew = float((weights * difference**3).sum()) / spread**3
-    rim = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    rim = rim_of(small)
     rim_is_light = (float(np.median(rim)) - float(small.mean())) / max(float(small.std()), 1e-6)
     dark = small < otsu(small)
     light_is_wide = float(np.log((_reach(~dark) + 0.5) / (_reach(dark) + 0.5)))
@@ -127,14 +127,6 @@ def is_dark_on_light(gray: Floats) -> bool:
 def _reach(mask: Mask) -> float:
     """How far the inner parts of an area lie from its edge, in pixels; the rim of the picture is no edge."""
     return float(np.percentile(ndimage.distance_transform_edt(mask), 99.5))
-
-
-def stroke_width(mask: Mask) -> float:
-    """The mean width of strokes in pixels: pixels of a stroke lie a quarter of it from its edge, on average."""
-    if not mask.any():
-        return 0.0
-    depth = ndimage.distance_transform_edt(np.pad(mask, 1))
-    return float(4 * depth[depth > 0].mean() - 2)
 
 
 def otsu(values: Floats) -> float:

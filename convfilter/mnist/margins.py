@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from convfilter.mnist.brightness import Floats
+from convfilter.mnist.brightness import Floats, rim_of
 from convfilter.mnist.ink import is_dark_on_light, otsu
 from convfilter.mnist.rules import without_rules
 from convfilter.mnist.segmenting import pieces_of
@@ -63,7 +63,7 @@ def with_margin(gray: Floats, invert: Invert) -> tuple[Floats, Invert, int]:
 
 def _is_dark(gray: Floats, dark: Mask) -> bool:
     """Whether the ink is dark: the rim is paper; where it is both, the ink hangs together, and parts the paper."""
-    rim = float(np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]]).mean())
+    rim = float(rim_of(dark).mean())
     if not RIM < rim < 1 - RIM:
         return rim < 0.5
     difference = _greatest(dark) - _greatest(~dark)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convfilter.mnist.shapes import Mask
+from convfilter.mnist.shapes import Mask, stroke_width
 
 SLANTS = np.linspace(-0.09, 0.09, 37)
 """How many pixels up or down for one across: a page is not photographed quite straight."""
@@ -51,7 +51,7 @@ def _without_level(mask: Mask) -> Mask:
     gone[hit] = heights[hit] <= 2 * wide + 1
     rest = mask & ~gone[runs]
     ruled = count >= MANY and wide <= max(1, THIN * mask.shape[1])
-    return rest if ruled or (rest.any() and wide <= THINNER * _width(rest)) else mask
+    return rest if ruled or (rest.any() and wide <= THINNER * stroke_width(rest)) else mask
 
 
 def _lines(rows: NDArray[Any], columns: NDArray[Any], shape: tuple[int, ...]) -> Mask:
@@ -79,9 +79,3 @@ def _runs(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
     runs = np.where(tall, np.cumsum(steps == 1).reshape(tall.shape), 0)
     return runs[:, 1:-1].T, np.concatenate([[0], ends - starts])
-
-
-def _width(mask: Mask) -> float:
-    """Of the strokes of ink, in pixels, about."""
-    depth = ndimage.distance_transform_edt(np.pad(mask, 1))
-    return float(4 * depth[depth > 0].mean() - 2)

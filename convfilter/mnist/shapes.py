@@ -124,6 +124,14 @@ def _hull(reach: NDArray[np.float64]) -> float:
     return float((reach * edges).sum() / 2)
 
 
+def stroke_width(mask: Mask) -> float:
+    """The mean width of strokes in pixels: pixels of a stroke lie a quarter of it from its edge, on average."""
+    if not mask.any():
+        return 0.0
+    depth = ndimage.distance_transform_edt(np.pad(mask, 1))
+    return float(4 * depth[depth > 0].mean() - 2)
+
+
 def holes_of(mask: Mask) -> list[Mask]:
     """The holes of ink that hangs together, each cut to its box, without those of less than a hundredth of the area."""
     labels, _ = ndimage.label(np.asarray(ndimage.binary_fill_holes(mask)) & ~mask)

@@ -1,0 +1,55 @@
+"""Ruled and squared paper: its lines are taken out of the ink, and nothing else is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from digit_strokes import Floats, Random, stroke
+from test_mnist_shapes import as_plain, drawn
+
+from convfilter.mnist.data import load_test
+from convfilter.mnist.rules import without_rules
+
+
+def lined(ink: Floats, step: int, slant: float, *, squared: bool = False) -> Floats:
+    """Ink with dark rules two pixels wide through it, from rim to rim."""
+    y, x = np.indices(ink.shape)
+    rules = (y + slant * x) % step < 2
+    if squared:
+        rules |= (x - slant * y) % step < 2
+    return np.asarray(np.maximum(ink, 0.55 * rules))
+
+
+@pytest.mark.parametrize(
+    ("slant", "squared"),
+    [
+        (-0.06, True),
+        (0.03, False),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in ((0, False), (0, True), (0.03, True))),
+    ],
+)
+def test_dark_rules_through_digits(slant: float, squared: bool) -> None:
+    """Digits on ruled and squared paper are read though its lines are dark and run through them."""
+    pictures = {
+        seed: 0.9 - 0.7 * lined(drawn(seed, height=120, pen=0.08), 20 + 5 * seed, slant, squared=squared)
+        for seed in range(6)
+    }
+    assert as_plain(pictures, 120) >= 5 / 6
+
+
+@pytest.mark.parametrize("digit", [0, 1, 4, 7])
+def test_no_stroke_is_a_rule(digit: int) -> None:
+    """Strokes from rim to rim of a picture that is cut to its digit, or to a line of equal ones, are no rules."""
+    test = load_test()
+    for image in test.images[test.labels == digit][:5]:
+        ink = np.pad(stroke(image, 150, 0.1) > 0.5, ((0, 0), (3, 3)))
+        for line in (ink[:, 3:-3], np.hstack([ink] * 5)):
+            assert without_rules(line).sum() == line.sum()
+
+
+@pytest.mark.parametrize("shape", [(5, 900), (900, 5), (30, 800), (1, 1), (2, 2)])
+def test_rules_in_pictures_of_any_shape(shape: tuple[int, int], random: Random) -> None:
+    """Ink in a picture however low or narrow has its rules taken out, or not, without an error, and gains no ink."""
+    for share in (0.1, 0.5, 1):
+        ink = random.random(shape) < share
+        assert not (without_rules(ink) & ~ink).any()
