@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from convfilter.errors import KernelError
+from convfilter.errors import KernelError, RecipeError
 from convfilter.kernel_makers import gaussian_kernel, mean_kernel
 from convfilter.kernels import Kernel
 from convfilter.names import nearest
@@ -64,21 +65,31 @@ def load_kernel(
         return gaussian_kernel(sigma, size)
     if name == "mean":
         return mean_kernel(3 if size is None else size)
-    known = kernel_names()
-    path = Path(name) if folder is None else folder / name
-    if not name:
-        raise KernelError("a kernel needs a name or a path; this one is empty")
-    if name not in known and not is_path(name, path):
-        if name in recipe_names():
-            hint = "; it is a recipe, for --recipe"
-        else:
-            hint = nearest(name, [*MADE, *known]) or "; `convfilter kernels list` shows all"
-        raise KernelError(f"{shortened(name)}: no such kernel, and no file of that name{hint}")
+    path = find("kernel", name, Path() if folder is None else folder)
     from convfilter.kernel_files import read_kernel_file  # pydantic takes a while to load, and the made ones need none
 
-    return read_kernel_file(kernel_folder() / f"{name}.yaml" if name in known else path)
+    return read_kernel_file(path)
 
 
-def is_path(name: str, path: Path) -> bool:
-    """Whether a name that is not of a library stands for the file at a path."""
-    return "/" in name or Path(name).suffix.lower() in (".yaml", ".yml") or os.path.isfile(path)
+def find(kind: Literal["kernel", "recipe"], name: str, start: Path) -> Path:
+    """The file of a kernel or recipe: the one of that name that ships, or the one at a path that begins at `start`.
+
+    Raises:
+        KernelError, RecipeError: neither is there.
+    """
+    folder, error = (kernel_folder(), KernelError) if kind == "kernel" else (recipe_folder(), RecipeError)
+    names = {"kernel": kernel_names(), "recipe": recipe_names()}
+    if not name:
+        raise error(f"a {kind} needs a name or a path; this one is empty")
+    if name in names[kind]:
+        return folder / f"{name}.yaml"
+    path = start / name
+    if "/" in name or path.suffix.lower() in (".yaml", ".yml") or os.path.isfile(path):
+        return path
+    names["kernel"] += MADE
+    other = next((other for other in names if name in names[other]), None)
+    if other is not None:
+        hint = f"; it is a {other}, for --{other}"
+    else:
+        hint = nearest(name, names[kind]) or f"; `convfilter {kind}s list` shows all"
+    raise error(f"{shortened(name)}: no such {kind}, and no file of that name{hint}")

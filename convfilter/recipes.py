@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convfilter import library
-from convfilter.errors import RecipeError
-from convfilter.names import nearest
-from convfilter.text import shortened
 
 if TYPE_CHECKING:
     from convfilter.recipe_files import Recipe
@@ -26,15 +23,4 @@ def load_recipe(name: str | os.PathLike[str]) -> Recipe:
     """
     from convfilter.recipe_files import read_recipe_file
 
-    name, known = os.fspath(name), library.recipe_names()
-    if not name:
-        raise RecipeError("a recipe needs a name or a path; this one is empty")
-    if name in known:
-        return read_recipe_file(library.recipe_folder() / f"{name}.yaml")
-    if library.is_path(name, Path(name)):
-        return read_recipe_file(Path(name))
-    if name in (*library.MADE, *library.kernel_names()):
-        hint = "; it is a kernel, for --kernel"
-    else:
-        hint = nearest(name, known) or "; `convfilter recipes list` shows all"
-    raise RecipeError(f"{shortened(name)}: no such recipe, and no file of that name{hint}")
+    return read_recipe_file(library.find("recipe", os.fspath(name), Path()))
