@@ -20,6 +20,9 @@ TEMPORARY_PREFIX = ".convfilter-"
 EXISTS = "exists already and is kept; --overwrite replaces it"
 """What to say, after the path, of a file that is in the way."""
 
+ELSEWHERE = "; choose another place"
+"""What to do where the system cannot write."""
+
 _unfinished: set[Path] = set()
 _lock = threading.Lock()
 
@@ -39,14 +42,12 @@ def output_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         FileExistsError: the target exists and `overwrite` is False.
         OSError: the system cannot write there.
     """
-    keep_existing(target, overwrite=overwrite)
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    check_target(target, overwrite=overwrite)
     target = Path(os.path.realpath(target))
     try:
         _make_folders(target.parent)
     except FileExistsError:
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from None
+        raise _failure(errno.ENOTDIR) from None
     # The name does not grow with the target's, which may be as long as the file system allows.
     temporary = target.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(6)}.tmp"
     try:
@@ -67,10 +68,38 @@ def output_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
         _unfinished.discard(temporary)
 
 
-def keep_existing(target: Path, *, overwrite: bool) -> None:
-    """Ask before any work what `output_file` will ask again; FileExistsError where the target is to be kept."""
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Ask before any work what `output_file` asks again and what the system will say to it; nothing is written.
+
+    Raises:
+        FileExistsError: the target exists and `overwrite` is False.
+        OSError: it is a folder, or a device or pipe, which are not replaced; its name is too long; or the lowest folder
+            above it that is there takes no new file.
+    """
+    real = Path(os.path.realpath(target))
+    folder = next(one for one in real.parents if os.path.lexists(one))
+    if not folder.is_dir():
+        raise _failure(errno.ENOTDIR)
+    longest = max(len(os.fsencode(name)) for name in real.relative_to(folder).parts)
+    if longest > os.pathconf(folder, "PC_NAME_MAX"):
+        raise _failure(errno.ENAMETOOLONG)
+    with contextlib.suppress(FileNotFoundError):
+        mode = target.stat().st_mode  # which also tells of paths that are too long, and of links in a circle
+        if stat.S_ISDIR(mode):
+            raise _failure(errno.EISDIR)
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EPERM, "it is a device or a pipe, no file")
     if not overwrite and os.path.lexists(target):
         raise FileExistsError
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        raise _failure(errno.EROFS)
+    if not os.access(folder, os.W_OK):
+        raise _failure(errno.EACCES)
+
+
+def _failure(number: int) -> OSError:
+    """An error as the system would raise it."""
+    return OSError(number, os.strerror(number))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from convfilter.atomic import keep_existing, told_as
+from convfilter.atomic import check_target, told_as
 from convfilter.errors import OptionError, WritingError
 from convfilter.figures import FORMATS, format_of_drawing
 from convfilter.inputs import STREAM
@@ -25,7 +25,7 @@ def check_drawings(
 
     Raises:
         OptionError: an extension names none of the formats, or a drawing is an input.
-        WritingError: a file exists and is kept.
+        WritingError: a file exists and is kept, or cannot be written there.
     """
     taken = {identity_of(path) for path in inputs if path != STREAM}
     for path in targets:
@@ -33,4 +33,4 @@ def check_drawings(
         if identity_of(path) in taken:
             raise OptionError(f"{path}: is an input; give the drawing another name")
         with told_as(WritingError, path):
-            keep_existing(path, overwrite=overwrite)
+            check_target(path, overwrite=overwrite)

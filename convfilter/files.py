@@ -137,7 +137,8 @@ def _run(job: Job, settings: Settings) -> Outcome:
         if job.compare is not None and job.compare not in kept:
             with output_to(job.compare, settings.overwrite) as beside:
                 sheet = _comparison(before, after, settings)
-                notes += encode(sheet, format_of(job.compare), beside, quality=settings.quality)
+                with naming(job.compare):
+                    notes += encode(sheet, format_of(job.compare), beside, quality=settings.quality)
     return replace(outcome, notes=tuple(dict.fromkeys(after.notes + notes)))
 
 
@@ -160,7 +161,9 @@ def _write_steps(job: Job, before: Picture, after: Picture, settings: Settings, 
         if path in kept:
             continue
         with output_to(path, settings.overwrite) as file:
-            notes += encode(_shown(stage, before, after, settings), format_of(path), file, quality=settings.quality)
+            shown = _shown(stage, before, after, settings)
+            with naming(path):
+                notes += encode(shown, format_of(path), file, quality=settings.quality)
     return notes
 
 

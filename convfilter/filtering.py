@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import groupby
 
@@ -88,7 +89,7 @@ def left_for_tiles(pixels: int, budget: int) -> int:
     """
     if pixels + LEAST_TILES > budget:
         raise ImageError(
-            f"it needs at least {(pixels + LEAST_TILES) / 1e6:,.0f} MB for its pixels before and after, and "
+            f"it needs at least {math.ceil((pixels + LEAST_TILES) / 1e6):,} MB for its pixels before and after, and "
             f"{budget / 1e6:,.0f} MB are allowed; raise --max-memory, or make it smaller first"
         )
     return budget - pixels

@@ -60,7 +60,8 @@ def _least_of_greatest(weights: NDArray[np.float64]) -> float:
     """The least t such that for some pixels in [0, 1] no kernel of a bank (height, width, count) gives more than t."""
     from scipy.optimize import linprog  # takes a while to load, and few kernels need it
 
-    kernels = weights.reshape(-1, weights.shape[2]).T
+    scale = float(np.abs(weights).max())  # the solver takes numbers below 1e-9 for 0
+    kernels = weights.reshape(-1, weights.shape[2]).T / scale
     pixels = [(0, 1)] * kernels.shape[1]
     found = linprog(
         np.eye(1, len(pixels) + 1, len(pixels))[0],
@@ -68,4 +69,4 @@ def _least_of_greatest(weights: NDArray[np.float64]) -> float:
         np.zeros(len(kernels)),
         bounds=[*pixels, (None, None)],
     )
-    return float(np.asarray(found.x)[-1])
+    return scale * float(np.asarray(found.x)[-1])

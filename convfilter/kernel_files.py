@@ -10,6 +10,7 @@ from convfilter.errors import KernelError
 from convfilter.file_mistakes import checked
 from convfilter.kernel_schema import KernelFile
 from convfilter.kernels import Kernel
+from convfilter.text import printable
 
 
 def read_kernel_file(path: Path) -> Kernel:
@@ -33,13 +34,13 @@ def kernel_of(file: KernelFile, name: str) -> Kernel:
     """
     filters: tuple[str, ...] = ()
     if isinstance(file.weights, dict):
-        filters = tuple(file.weights)
+        filters = tuple(map(printable, file.weights))
         weights = np.stack([np.array(rows) for rows in file.weights.values()], axis=-1)
     else:
         weights = np.array(file.weights)
     kernel = Kernel(
         weights * file.scale,
-        name=name,
+        name=printable(name),
         combine=file.combine,
         bias=file.bias,
         flip=file.flip,

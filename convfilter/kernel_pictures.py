@@ -18,10 +18,10 @@ from convfilter.figures import draw_matrix, new_figure, save_figure
 from convfilter.filtering import filter_picture
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.images.picture import Picture
-from convfilter.kernel_facts import kernel_facts
 from convfilter.kernels import Kernel
 from convfilter.library import shipped
 from convfilter.operations import Convolve
+from convfilter.stages import Stage, filters_of
 
 _RESPONSE_SIZE = 128
 
@@ -30,7 +30,7 @@ def draw_kernel(kernel: Kernel, target: Path, sample: Path | None = None, *, ove
     """Draw a kernel or a bank: its weights, its gain by frequency, a photograph before and after.
 
     Args:
-        kernel: one row of the picture for every kernel of it.
+        kernel: one row of the picture for every kernel of it, as on a sheet (`stages.filters_of`).
         target: a .png, .svg or .pdf file.
         sample: the photograph that is filtered; without it the one that ships with convfilter.
         overwrite: replace an existing target.
@@ -56,23 +56,23 @@ def frequency_response(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _figure(kernel: Kernel, photograph: Picture) -> Any:
-    weights = kernel.correlation_weights
-    count = weights.shape[2]
-    rows = count + (count > 1)  # a bank has a row of its own for what its kernels make together
-    figure = new_figure(12, 3.4 * rows + 0.3)
-    figure.suptitle(kernel.name)
-    axes = figure.subplots(rows, 4, squeeze=False)
-    for row in range(count):
-        one = Kernel(weights[:, :, row], bias=kernel.bias)
-        _draw_weights(figure, axes[row][0], one.weights, kernel.filters[row] if count > 1 else "weights")
-        _draw_response(figure, axes[row][1], one.weights)
-        if count > 1:
-            one = replace(one, bias=kernel_facts(one).suggested_bias)
-            _draw_effect(axes[row], photograph, one, f"{kernel.filters[row]} alone, bias {one.bias:g}")
-    if count > 1:
-        axes[-1][0].axis("off")
-        axes[-1][1].axis("off")
-    _draw_effect(axes[-1], photograph, kernel, f"combined by {kernel.combine}" if kernel.combine else "after")
+    whole = Stage("after", (Convolve(kernel),))
+    stages = filters_of(whole.operations) or (whole,)  # a bank has a row of its own for what its kernels make together
+    figure = new_figure(12, 3.4 * len(stages) + 0.3)
+    figure.suptitle(kernel.name, parse_math=False)
+    rows = figure.subplots(len(stages), 4, squeeze=False)
+    for axes, stage in zip(rows, stages, strict=True):
+        (convolution,) = stage.operations
+        assert isinstance(convolution, Convolve)
+        weights = convolution.kernel.correlation_weights
+        if weights.shape[2] == 1:
+            title = "weights" if stage is stages[-1] else convolution.kernel.name
+            _draw_weights(figure, axes[0], weights[:, :, 0], title)
+            _draw_response(figure, axes[1], weights[:, :, 0])
+        else:
+            axes[0].axis("off")
+            axes[1].axis("off")
+        _draw_effect(axes, photograph, stage)
     return figure
 
 
@@ -87,9 +87,10 @@ def _draw_response(figure: Any, axes: Any, weights: NDArray[np.float64]) -> None
     axes.set(title="gain by frequency", xlabel="cycles a pixel")
 
 
-def _draw_effect(axes: Any, photograph: Picture, kernel: Kernel, title: str) -> None:
+def _draw_effect(axes: Any, photograph: Picture, stage: Stage) -> None:
     """The photograph before and after, in the third and fourth place of a row."""
-    after, _ = filter_picture(photograph, (Convolve(kernel),), device="cpu")
-    for place, picture, label in ((axes[2], photograph, "before"), (axes[3], after, title)):
+    after, _ = filter_picture(photograph, stage.operations, device="cpu")
+    for place, picture, label in ((axes[2], photograph, "before"), (axes[3], after, stage.label)):
         place.imshow(shown(picture))
-        place.set(title=label, xticks=[], yticks=[])
+        place.set(xticks=[], yticks=[])
+        place.set_title(label, parse_math=False)

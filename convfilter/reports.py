@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from io import FileIO
 from pathlib import Path
 
-from convfilter.atomic import output_file, told_as
+from convfilter.atomic import check_target, output_file, told_as
 from convfilter.batch import Result
 from convfilter.errors import ImageError, OptionError, WritingError
 from convfilter.images.sources import open_regular, read_up_to
 from convfilter.inputs import STREAM
 from convfilter.report_page import GENERATOR, Row, page
 
-_LINE_BEGINS = b'{"input": '
+_TEXT = rb'"(?:[^"\\]|\\.)*'
+_LINE = re.compile(rb'\{"input": ' + _TEXT + rb'(?:\Z|", "output": (?:null|' + _TEXT + rb'"), "status": ")')
+"""How a line begins that `_line` has written, or was about to."""
+
+_HEAD = 2**16
+"""Bytes that tell whose a file is; what a line begins with is shorter, whatever the names in it."""
 
 
 class Report:
@@ -75,18 +80,20 @@ def check_reports(paths: tuple[str, ...]) -> dict[str, Path]:
         paths: files that end in .jsonl, to which lines are added, or in .html, which are written anew.
 
     Raises:
-        OptionError: another extension, two of a kind, or a file that is not an earlier report.
+        OptionError: another extension, two of a kind, a file that is not an earlier report, or that surely cannot be
+            written.
     """
     by_ending: dict[str, Path] = {}
     for path in map(Path, paths):
         if path.suffix not in (".jsonl", ".html") or path.suffix in by_ending:
             raise OptionError(f"{path}: a report ends in .jsonl or .html, and there is one of each at most")
         by_ending[path.suffix] = path
-    html, jsonl = by_ending.get(".html"), by_ending.get(".jsonl")
-    if html is not None:
-        _refuse_foreign(html, GENERATOR.encode())
-    if jsonl is not None and jsonl.is_file():  # lines may also go to a pipe or a device
-        _refuse_foreign(jsonl, _LINE_BEGINS)
+    for ending, path in by_ending.items():
+        with _told(path):
+            lines_elsewhere = ending == ".jsonl" and path.exists() and not (path.is_file() or path.is_dir())
+            if not lines_elsewhere:  # but to a pipe or a device
+                check_target(path, overwrite=True)
+                _refuse_foreign(path, ending)
     return by_ending
 
 
@@ -99,34 +106,37 @@ def open_report(paths: tuple[str, ...], command: str) -> Iterator[Report]:
         command: what is run.
 
     Raises:
-        OptionError: as for `check_reports`, or a folder cannot be written to.
+        OptionError: as for `check_reports`, or a file cannot be opened.
     """
     by_ending = check_reports(paths)
-    html, jsonl = by_ending.get(".html"), by_ending.get(".jsonl")
-    try:
-        for path in by_ending.values():
+    for path in by_ending.values():
+        with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            if not os.access(path.parent, os.W_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        lines = None if jsonl is None else jsonl.open("ab", buffering=0)
-        if lines is not None and jsonl is not None and _ends_in_mid_line(jsonl):
-            lines.write(b"\n")
-    except OSError as error:
-        raise OptionError(f"{path}: cannot be written ({error.strerror}); name another --report") from None
+    jsonl = by_ending.get(".jsonl")
+    lines = None
+    if jsonl is not None:
+        with _told(jsonl):
+            lines = jsonl.open("ab", buffering=0)
+            if _ends_in_mid_line(jsonl):
+                lines.write(b"\n")
     with lines or nullcontext():
-        yield Report(lines, html, command)
+        yield Report(lines, by_ending.get(".html"), command)
 
 
-def _refuse_foreign(path: Path, sign: bytes) -> None:
+def _told(path: Path) -> AbstractContextManager[None]:
+    return told_as(OptionError, path, "; name another --report")
+
+
+def _refuse_foreign(path: Path, ending: str) -> None:
     """A file that is there is only replaced, or added to, where it is a report, or empty."""
     if not os.path.lexists(path):
         return
     try:
         with open_regular(path, folders=False) as file:
-            begins = read_up_to(file, 2000)
+            begins = read_up_to(file, _HEAD)
     except ImageError as error:
         raise OptionError(f"{path}: {error}") from None
-    if begins and sign not in begins:
+    if begins and not (_LINE.match(begins) if ending == ".jsonl" else GENERATOR.encode() in begins):
         raise OptionError(f"{path}: is not a report of convfilter; name another --report")
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convfilter.atomic import EXISTS
+from convfilter.atomic import ELSEWHERE, check_target, told_as
 from convfilter.errors import ImageError
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.names import Range
 from convfilter.operations import Operations
-from convfilter.remote import exists
+from convfilter.remote import exists, is_remote
 from convfilter.targets import Job
 
 if TYPE_CHECKING:
@@ -54,10 +54,20 @@ def kept_outputs(job: Job, settings: Settings) -> list[Path]:
     """The outputs of a job that are there already and stay; the others are written.
 
     Raises:
-        ImageError: outputs are there that may neither be replaced nor left out, or a URL cannot be asked for.
+        ImageError: outputs are there that may neither be replaced nor left out, cannot be written, as far as the system
+            tells before it, or cannot be asked for.
     """
-    paths = [path for path in job.outputs if not (job.in_place and path == job.target)]
-    kept = [] if settings.overwrite else [path for path in paths if exists(path)]
-    if kept and not settings.skip_existing:
-        raise ImageError(f"{kept[0]} {EXISTS}")
+    kept = []
+    for path in job.outputs:
+        overwrite = settings.overwrite or (job.in_place and path == job.target)
+        with told_as(ImageError, path, ELSEWHERE):
+            try:
+                if not is_remote(path):
+                    check_target(path, overwrite=overwrite)
+                elif not overwrite and exists(path):
+                    raise FileExistsError
+            except FileExistsError:
+                if not settings.skip_existing:
+                    raise
+                kept.append(path)
     return kept

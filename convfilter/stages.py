@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from convfilter.kernel_facts import kernel_facts
 from convfilter.kernels import Kernel
 from convfilter.operations import Activate, Convolve, Dropout, Grayscale, Operation, Operations, Pool
@@ -47,9 +49,9 @@ def filters_of(operations: Operations) -> tuple[Stage, ...]:
     stages: list[Stage] = []
     for index, filter_ in enumerate(last.kernel.filters):
         weights = last.kernel.weights[:, :, index]
-        if len(stages) == MOST_FILTERS or not weights.any():  # a filter of zeros finds nothing
+        if len(stages) == MOST_FILTERS or not weights.astype(np.float32).any():  # a filter of zeros finds nothing
             continue
-        one = Kernel(weights, flip=last.kernel.flip)
+        one = Kernel(weights, name=filter_, flip=last.kernel.flip)
         one = replace(one, bias=kernel_facts(one).suggested_bias)
         label = f"{filter_}{f', bias {one.bias:g}' if one.bias else ''}"
         stages.append(Stage(label, (*operations[:-1], replace(last, kernel=one))))

@@ -76,7 +76,8 @@ def _document(data: bytes) -> Document:
         problem = "a tab stands here; YAML is indented with spaces" if _is_tab(data, mark) else error.problem
         raise YamlError(f"{mark.line + 1 if mark else 1}: not YAML: {problem}") from None
     except (yaml.YAMLError, UnicodeError) as error:
-        raise YamlError(f"1: not YAML text: {one_line(error, 120)}") from None
+        line = data[: getattr(error, "position", 0)].count(b"\n") + 1
+        raise YamlError(f"{line}: not YAML text: {one_line(error, 120)}") from None
     if node is None:
         raise YamlError("1: the file is empty; it needs a mapping with `weights` or `steps`")
     lines: dict[Location, int] = {}

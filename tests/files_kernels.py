@@ -201,7 +201,7 @@ TEXTS = (
     _kernel("latin-1", b"description: sch\xe4rfer\n" + MATRIX.encode(), 27, ":1:"),
     _kernel("nul", "weights: [[0, \0], [1, 0]]\n", 27, ":1:"),
     _kernel("nul-only", bytes(512), 27, ":1:"),
-    _kernel("bell", MATRIX + "description: \a\n", 27, ":1:"),
+    _kernel("bell", MATRIX + "description: \a\n", 27, ":2:"),
     _kernel(
         "tab-indent", "weights:\n\t- [0, 1]\n", 27, ":2: not YAML: a tab stands here; YAML is indented with spaces"
     ),

@@ -125,6 +125,18 @@ def test_a_folder_is_no_target(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_pipe_is_not_replaced(tmp_path: Path, overwrite: bool) -> None:
+    """Item 9: what is no file, such as a pipe, stays what it is, also behind a link and with --overwrite."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for target in (pipe, link):
+        with pytest.raises(OSError, match="device or a pipe"), output_file(target, overwrite=overwrite):
+            pass
+    assert pipe.is_fifo()
+
+
 def test_abandoning_removes_what_is_unfinished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Item 36: what a signal interrupts leaves no temporary file, and nothing new begins."""
     monkeypatch.setattr(atomic, "_lock", threading.Lock())

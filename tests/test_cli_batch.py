@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import fingerprint, outputs
+from conftest import outputs
 from files_pixels import noise
 from PIL import Image
 
@@ -68,65 +68,6 @@ def test_progress_on_a_terminal(tree: Path, tmp_path: Path) -> None:
     for words in ("━", "6 of 6 files, ", " MP/s, ", " left, 1 failed", ":cat: [b]x.png", "5 done, 0 skipped, 1 failed"):
         assert words in text
     assert text.rstrip().endswith("5 done, 0 skipped, 1 failed")
-
-
-def test_dry_run(cli: Any, tree: Path, tmp_path: Path) -> None:
-    """--dry-run tells inputs, outputs, sizes, what exists, the method, memory and tiles, and writes nothing."""
-    (tree / "bad.jpg").write_bytes(b"\xff\xd8\xff\xe0")
-    Image.new("I;16", (9, 5)).save(tree / "deep.tif")
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "a.png").touch()
-    before = fingerprint(tmp_path)
-    answer = cli("blur", tree, "-o", tmp_path / "out", "--dry-run")
-    assert answer.code == 0
-    assert f"{tree}/B.PNG -> {tmp_path}/out/B.PNG  PNG, 96 x 64\n" in answer.out
-    assert f"{tmp_path}/out/a.png  fails: {tmp_path}/out/a.png exists already" in answer.out
-    assert "bad.jpg  fails: damaged JPEG" in answer.out
-    assert f"{tmp_path}/out/deep.tif  TIFF, 9 x 5\n" in answer.out
-    for words in ("as a column and a row", "4 pictures", "MB of pixels", "1 tile of", "nothing has been written"):
-        assert words in answer.err
-    assert fingerprint(tmp_path) == before
-    assert cli("blur", tree, "-r", "-o", f"{tmp_path}/{{name}}", "--dry-run").code == 2
-    call = ["blur", tree / "a.png", "--in-place", "--compare", tmp_path / "out" / "a.png"]
-    assert "out/a.png exists already" in cli(*call, "--dry-run").out
-    assert "out/a.png exists already" in cli(*call).err
-    matched = cli(
-        "blur", tree / "B.PNG", "-o", tmp_path / "new.png", "--match", "scipy", "--kernel", "mean", "--dry-run"
-    )
-    assert "plane by plane" in matched.err  # in float64, which has no lanes
-    assert "lanes" not in matched.err
-    for place in (tree / "a.png", tree / "a.png" / "below"):
-        call = ["blur", tree / "B.PNG", "-o", f"{place}/"]
-        assert f"cannot write {place}/B.PNG: {tree}/a.png is not a folder" in cli(*call, "--dry-run").out
-        assert cli(*call).code == 1
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        (["--max-pixels", "100"], "is over the limit of 0.0001 MP"),
-        (["--max-memory", "1M"], "1 MB are allowed"),
-        (["-o", "x" * 250 + ".apply.png"], "File name too long"),
-        (["-o", "wide.webp", "--recipe", "zoom.yaml"], "holds no side over 16383 pixels"),
-    ],
-)
-def test_dry_run_foresees_what_fails(
-    cli: Any, tree: Path, options: list[str], says: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the size of a picture and the names of files forbid is told before, as the run itself tells it."""
-    monkeypatch.chdir(tree)
-    source = "a.png"
-    if "--recipe" in options:
-        Path("zoom.yaml").write_text("steps: [{gray: mean}]")
-        Image.new("L", (20_000, 2)).save("wide.png")
-        source = "wide.png"
-    else:
-        options = ["--kernel", "sobel", *options]
-    dry = cli("apply", source, *options, "--dry-run")
-    assert (dry.code, "fails:" in dry.out, says in dry.out) == (0, True, True)
-    assert "1 will fail" in dry.err
-    real = cli("apply", source, *options)
-    assert (real.code, says in real.err) == (1, True)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count address space in another way")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -101,6 +104,26 @@ def test_kernels_show_draws(cli: Any, tmp_path: Path, arguments: list[Any]) -> N
     assert cli("kernels", "show", *arguments, "--picture", tmp_path / "k.jpg").code == 2
     answer = cli("kernels", "show", *arguments, "--sample", path, "--picture", path, "--overwrite")
     assert (answer.code, "is an input" in answer.err) == (2, True)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+@pytest.mark.parametrize("name", ["$\\frac$.yaml", os.fsdecode(b"\xff.yaml"), "a\nb.yaml"])
+def test_kernels_of_any_name_are_drawn(cli: Any, tmp_path: Path, name: str, suffix: str) -> None:
+    """Item 40: names of kernels and filters that matplotlib would read as formulas, or that are no text, are drawn."""
+    (tmp_path / name).write_text('weights: {"$x^$": [[1, 2]], "\\a": [[0, 0]], "b": [[1, 3]]}\ncombine: max')
+    drawing = tmp_path / f"k{suffix}"
+    assert cli("kernels", "show", tmp_path / name, "--picture", drawing).code == 0
+    if suffix == ".svg":
+        ElementTree.parse(drawing)
+    else:
+        assert pixels_of(drawing).shape[0] > 900  # two filters and the whole; that of zeros makes no picture
+
+
+def test_kernels_too_large_for_a_terminal(cli: Any) -> None:
+    """A kernel of thousands of weights is described and not shown, which would take longer than to filter by it."""
+    begun = time.monotonic()
+    assert "over 99 rows or columns" in cli("kernels", "show", "mean", "--size", 999).out
+    assert time.monotonic() - begun < 20
 
 
 def test_kernels_check(cli: Any, tmp_path: Path) -> None:

@@ -112,7 +112,8 @@ def test_permissions(photo: Path, tmp_path: Path) -> None:
     secret.chmod(0)
     closed.mkdir()
     closed.chmod(0o555)
-    command = f"{sys.executable} -m convfilter blur {secret} {photo} -o {closed}/"
+    blur = f"{sys.executable} -m convfilter blur"
+    command = f"{blur} {secret} -o {tmp_path}/new.png; {blur} {photo} -o {closed}/"
     drop = ["capsh", "--drop=cap_dac_override,cap_dac_read_search", "--", "-c", command]
     done = subprocess.run(drop, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1

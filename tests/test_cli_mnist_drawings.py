@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -122,9 +123,21 @@ def test_a_drawing_that_exists_is_found_before_the_work(
 def test_an_answer_does_not_depend_on_its_drawing(
     cli: Any, digits: list[Path], tmp_path: Path, options: list[str]
 ) -> None:
-    """Where a drawing cannot be written, the answer is printed all the same, and the exit code is 1."""
-    (tmp_path / "file").touch()
-    answer = cli("mnist", "predict", *options, digits[0], "--explain", tmp_path / "file" / "seen.png")
+    """Where a drawing turns out too large for the disk, the answer is printed all the same; the exit code is 1."""
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, most[1]))
+    try:
+        answer = cli("mnist", "predict", *options, digits[0], "--explain", tmp_path / "seen.png")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
     assert answer.code == 1
     assert str(digits[0]) in answer.out
-    assert f"cannot write {tmp_path}/file/seen.png" in answer.err
+    assert f"cannot write {tmp_path}/seen.png: File too large" in answer.err
+
+
+def test_a_drawing_that_cannot_be_is_refused_first(cli: Any, digits: list[Path], tmp_path: Path) -> None:
+    """Where a drawing surely cannot be written, as below a file, no picture is read for nothing."""
+    (tmp_path / "file").touch()
+    answer = cli("mnist", "predict", digits[0], "--explain", tmp_path / "file" / "seen.png")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == f"convfilter: cannot write {tmp_path}/file/seen.png: Not a directory\n"

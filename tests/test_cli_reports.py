@@ -45,9 +45,11 @@ def test_report_in_lines(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert failed["reason"].startswith(f"{tree}/bad.jpg: ")
     assert failed["output"] is None
     shutil.copy(tree / "a.png", tree / "picture.jsonl")
+    (tree / "training.jsonl").write_text('{"input": "What is 2+2?", "output": "4"}\n')
     before = fingerprint(tree)
-    answer = cli("gray", tree, "-o", tmp_path / "gray", "--report", tree / "picture.jsonl")
-    assert (answer.code, "is not a report of convfilter" in answer.err) == (2, True)
+    for foreign in ("picture.jsonl", "training.jsonl"):
+        answer = cli("gray", tree, "-o", tmp_path / "gray", "--report", tree / foreign)
+        assert (answer.code, "is not a report of convfilter" in answer.err) == (2, True)
     assert fingerprint(tree) == before
 
 

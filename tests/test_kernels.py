@@ -137,7 +137,10 @@ def test_the_least_of_the_greatest_is_reached() -> None:
         weights = random.normal(size=(1, 2, 3))
         y, x = np.meshgrid(*[np.linspace(0, 1, 201)] * 2)
         maps = weights[0, 0, :, np.newaxis, np.newaxis] * y + weights[0, 1, :, np.newaxis, np.newaxis] * x
-        assert kernel_facts(Kernel(weights, combine="max")).least == pytest.approx(maps.max(axis=0).min(), abs=0.02)
+        least = kernel_facts(Kernel(weights, combine="max")).least
+        assert least == pytest.approx(maps.max(axis=0).min(), abs=0.02)
+        for scale in (1e-12, 1e6):
+            assert kernel_facts(Kernel(scale * weights, combine="max")).least == pytest.approx(scale * least)
 
 
 def test_frequency_response_of_a_difference() -> None:

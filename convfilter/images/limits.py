@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from convfilter.errors import ImageError
 
 MAX_PIXELS = 100_000_000
@@ -23,6 +25,13 @@ def check_pixels(max_pixels: int, width: int, height: int, frames: int = 1) -> N
             f"{width} x {height}{count} = {_megapixels(total)} MP is over the limit of "
             f"{_megapixels(max_pixels)} MP; raise with --max-pixels"
         )
+
+
+def check_frames(max_pixels: int, sizes: Sequence[tuple[int, int]]) -> None:
+    """Check that a picture of frames of these widths and heights is within the limit; ImageError as above."""
+    for width, height in {*sizes}:
+        check_pixels(max_pixels, width, height, len(sizes) if len({*sizes}) == 1 else 1)
+    check_pixels(max_pixels, sum(width * height for width, height in sizes), 1)
 
 
 def _megapixels(pixels: int) -> str:

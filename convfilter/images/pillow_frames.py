@@ -18,6 +18,11 @@ _BAND = 2**25
 """Bytes that are copied at once."""
 
 
+def frame_count(image: Image.Image, name: str) -> int:
+    """The frames of an open picture of the named format; of several pictures in a JPEG only the first is one."""
+    return 1 if name in ("JPEG", "JPEG2000", "BMP") else getattr(image, "n_frames", 1)
+
+
 def frame_of_image(image: Image.Image, duration: float = 0.0) -> Frame:
     """A loaded Pillow picture of 8 bits as a frame; palettes, bitmaps and keyed colours resolved.
 

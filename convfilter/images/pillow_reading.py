@@ -14,7 +14,7 @@ from convfilter.images.integrity import gif_canvas, jpeg_scans
 from convfilter.images.limits import check_pixels
 from convfilter.images.metadata import sound_dpi
 from convfilter.images.picture import Frame, JpegCoding, Meta, Picture, loop_of, mode_of
-from convfilter.images.pillow_frames import frame_of_image, image_of
+from convfilter.images.pillow_frames import frame_count, frame_of_image, image_of
 
 MAX_SCANS = 100
 """Each scan of a progressive JPEG costs a pass over the whole picture; encoders make about ten."""
@@ -37,7 +37,7 @@ def read(data: bytes, name: str, max_pixels: int) -> Picture:
     elif name == "JPEG" and data.count(b"\xff\xda") > MAX_SCANS and jpeg_scans(data) > MAX_SCANS:
         raise ImageError(f"has over {MAX_SCANS} JPEG scans, as only bombs have; save it anew first")
     with Image.open(io.BytesIO(data), formats=[name]) as image:
-        count = 1 if name in ("JPEG", "JPEG2000", "BMP") else getattr(image, "n_frames", 1)
+        count = frame_count(image, name)
         check_pixels(max_pixels, image.width, image.height, count)
         frames = tuple(decoded_frame(image, index) for index in range(count))
         picture = Picture(alike(frames), name, meta_of(image, name, data))

@@ -13,7 +13,7 @@ from PIL import Image
 from convfilter.errors import ImageError
 from convfilter.images import exif
 from convfilter.images.integrity import truncated
-from convfilter.images.limits import check_pixels
+from convfilter.images.limits import check_frames, check_pixels
 from convfilter.images.metadata import sound_dpi, turned
 from convfilter.images.picture import Frame, Meta, Picture
 from convfilter.images.pillow_frames import frame_of_image
@@ -69,12 +69,8 @@ def _check(pages: list[Any], data: bytes, max_pixels: int) -> None:
         raise ImageError("is a camera's raw file, of which only a preview could be read; develop it to TIFF first")
     if not all(isinstance(side, int) for page in pages for side in (page.imagewidth, page.imagelength)):
         raise ImageError("damaged: its size is no number; get a whole copy of it")
-    sizes = {(page.imagewidth, page.imagelength) for page in pages}
-    if len(sizes) == 1:
-        check_pixels(max_pixels, *sizes.pop(), len(pages))
-    check_pixels(max_pixels, sum(page.imagewidth * page.imagelength for page in pages), 1)
+    check_frames(max_pixels, [(page.imagewidth, page.imagelength) for page in pages])
     for page in pages:
-        check_pixels(max_pixels, page.imagewidth, page.imagelength)
         if page.is_tiled:
             check_pixels(max_pixels, page.tilewidth, page.tilelength)
         for offset, length in zip(page.dataoffsets, page.databytecounts, strict=False):

@@ -42,6 +42,7 @@ def drawing_targets(target: str, pictures: list[Path]) -> list[Path]:
 
     Raises:
         OptionError: the extension names no format, two drawings would have one name, or one is a picture.
+        WritingError: a drawing surely cannot be written.
     """
     targets = _named(target, pictures)
     check_drawings(targets, pictures, overwrite=True)  # what exists is kept one by one, each in its turn

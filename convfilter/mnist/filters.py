@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from convfilter.atomic import keep_existing, output_file, told_as
-from convfilter.errors import ModelError, OptionError, WritingError
+from convfilter.atomic import check_target, output_file, told_as
+from convfilter.errors import ModelError, WritingError
 from convfilter.mnist.layers import Convolution, named
 from convfilter.mnist.models import Model
 
@@ -33,8 +32,8 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
 
     Raises:
         ModelError: the network has no convolution.
-        OptionError: a directory has the name of a file; none is written.
-        WritingError: a file exists, and none is written; or the system cannot write one, and those before it stay.
+        WritingError: a file exists, or the system can surely not write one, and none is written; or it cannot when it
+            comes to that, and those before it stay.
     """
     name = next((name for name, layer in named(model.layers) if isinstance(layer, Convolution)), None)
     if name is None:
@@ -57,10 +56,8 @@ def write_filters(model: Model, folder: Path, *, overwrite: bool = False) -> lis
         "combine": "magnitude",
     }
     for path in (folder / name for name in files):
-        if os.path.isdir(path):
-            raise OptionError(f"{path}: is a directory; name another --output")
         with told_as(WritingError, path):
-            keep_existing(path, overwrite=overwrite)
+            check_target(path, overwrite=overwrite)
     return [_write(folder / name, content, overwrite) for name, content in files.items()]
 
 

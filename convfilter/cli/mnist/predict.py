@@ -58,7 +58,7 @@ def predict(
     A photograph, a scan or a drawing of any size will do, dark on light or light on dark. The three likeliest
     digits are printed with their probabilities.
     """
-    from convfilter.atomic import keep_existing, told_as
+    from convfilter.atomic import check_target, told_as
     from convfilter.cli.mnist.tables import answer_lines, answer_rows, answer_table
     from convfilter.endpoints import naming
     from convfilter.errors import ImageError
@@ -95,7 +95,7 @@ def predict(
         try:
             if drawing:
                 with naming(path), told_as(ImageError, drawing):
-                    keep_existing(drawing, overwrite=overwrite)
+                    check_target(drawing, overwrite=overwrite)
             read = answer(path, network, many=digits == "many", invert=invert, max_pixels=max_pixels)
             if as_json:
                 streams.result("\n".join(answer_lines(read)))
