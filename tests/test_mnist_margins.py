@@ -29,6 +29,22 @@ def test_pictures_cut_to_their_digit(scale: int, light: bool) -> None:
     assert all(0 <= side <= 1 for page in pages for digit in page.digits for side in digit.box)
 
 
+@pytest.mark.parametrize("light", [False, True])
+def test_lines_cut_close(light: bool) -> None:
+    """Of fifteen lines of digits that all reach from rim to rim, fourteen are taken the right way round."""
+    images = load_test().images
+    right = 0
+    for first in range(240, 300, 4):
+        digits = []
+        for image in images[first : first + 4]:
+            rows, columns = (np.flatnonzero((image > 60).any(axis=axis)) for axis in (1, 0))
+            cut = Image.fromarray(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+            digits.append(np.pad(np.asarray(cut.resize((28, 40))), ((0, 0), (4, 4))))
+        line = np.hstack(digits)[:, 4:-4]
+        right += page_of(line if light else 255 - line, many=True).inverted != light
+    assert right >= 14
+
+
 def test_a_shadow_is_no_digit_that_fills_its_picture() -> None:
     """A clear digit half in a hard shadow, or beside a table, is not taken for a picture cut to its digit."""
     y, x = np.indices((HEIGHT, WIDTH)) / HEIGHT

@@ -23,9 +23,9 @@ def lined(ink: Floats, step: int, slant: float, *, squared: bool = False) -> Flo
 @pytest.mark.parametrize(
     ("slant", "squared"),
     [
-        (-0.06, True),
+        (-0.13, True),
         (0.03, False),
-        *(pytest.param(*case, marks=pytest.mark.slow) for case in ((0, False), (0, True), (0.03, True))),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in ((0, False), (0, True), (0.03, True), (-0.06, True))),
     ],
 )
 def test_dark_rules_through_digits(slant: float, squared: bool) -> None:

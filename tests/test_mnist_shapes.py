@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -105,7 +106,14 @@ def ruled(random: Random) -> Floats:
     return page
 
 
-@pytest.mark.parametrize("made", [lamp, squared, ruled])
+def with_margin_line(random: Random) -> Floats:
+    """Ruled paper with an upright line from rim to rim, as exercise books have it."""
+    page = ruled(random)
+    page[:, (left := int(random.integers(10, 80))) : left + 2] = 0.3
+    return page
+
+
+@pytest.mark.parametrize("made", [lamp, squared, ruled, with_margin_line])
 def test_blank_pages(made: Callable[[Random], Floats], random: Random) -> None:
     """A page without writing is blank, be it squared, ruled or under a lamp."""
     pages = [page_of(finished(made(random), random)) for _ in range(6)]
@@ -125,17 +133,41 @@ def test_lines_are_read_one_after_another() -> None:
         assert (np.array(read([digit.image for digit in digits])) == test.labels[:8]).all()
 
 
-def test_greys_made_of_dots() -> None:
+@pytest.mark.parametrize(("scale", "mode", "format_"), [(1, "L", "PNG"), (1, "RGB", "JPEG"), (3, "RGB", "PNG")])
+def test_greys_made_of_dots(scale: int, mode: str, format_: str) -> None:
     """Pictures of black and white alone, in which dots stand for greys, are read, as faxes have them."""
-    pictures = {}
+    pages = []
     for seed in range(6):
-        grey = np.kron(0.9 - 0.7 * drawn(seed), np.ones((3, 3)))
-        dots = Image.fromarray(np.rint(255 * grey).astype(np.uint8)).convert("1")
-        pictures[seed] = np.asarray(dots).astype(float)
-    plain = read([page_of(finished(0.9 - 0.7 * drawn(seed), RANDOM)).digits[0].image for seed in pictures])
-    pages = [page_of((255 * picture).astype(np.uint8)) for picture in pictures.values()]
+        grey = np.kron(0.9 - 0.7 * drawn(seed), np.ones((scale, scale)))
+        dots = Image.fromarray(np.rint(255 * grey).astype(np.uint8)).convert("1").convert(mode)
+        dots.save(file := io.BytesIO(), format_, quality=90)
+        pages.append(page_of(np.asarray(Image.open(file))))
+    plain = read([page_of(finished(0.9 - 0.7 * drawn(seed), RANDOM)).digits[0].image for seed in range(6)])
     found = read([page.digits[0].image if page.digits else np.zeros((28, 28), np.uint8) for page in pages])
     assert (np.array(found) == plain).mean() >= 5 / 6
+
+
+def test_small_digits_of_two_levels() -> None:
+    """Black and white alone are not smoothed where they are no dots: digits of 16 pixels on a large page are read."""
+    test = load_test()
+    pages = []
+    for image in test.images[:12]:
+        page = np.full((240, 240), 255, np.uint8)
+        small = np.asarray(Image.fromarray(image).resize((22, 22), Image.Resampling.BICUBIC))
+        page[100:122, 90:112] = np.where(small > 110, 0, 255)
+        pages.append(page_of(page))
+    found = read([page.digits[0].image if page.digits else np.zeros((28, 28), np.uint8) for page in pages])
+    assert (np.array(found) == test.labels[:12]).mean() >= 5 / 6
+
+
+def test_digits_above_one_another_are_told() -> None:
+    """Where one digit was expected, a second one is told, whether it stands beside the first or below it."""
+    first, second = (stroke(image, 80, 0.1) for image in load_test().images[:2])
+    for top, left in ((20, 120), (150, 20)):
+        page = np.zeros((260, 220))
+        put(page, first, 20, 20)
+        put(page, second, top, left)
+        assert page_of(finished(0.9 - 0.7 * page, RANDOM)).others == 1
 
 
 def test_a_line_of_one_pixel() -> None:

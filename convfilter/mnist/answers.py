@@ -14,6 +14,7 @@ from convfilter.mnist.digits import Digit, Page, read_page
 from convfilter.mnist.models import Model
 from convfilter.mnist.prediction import probabilities
 from convfilter.names import Invert
+from convfilter.text import shortened
 
 SURE = 0.8
 """Below this probability a digit is reported as uncertain."""
@@ -95,5 +96,7 @@ def _warnings(page: Page, readings: tuple[Reading, ...]) -> list[str]:
         warnings.append(f"several digits: {page.others + 1} were found and one was read; --digits many reads all")
     unsure = [str(reading.digit) for reading in readings if reading.probability < SURE]
     if unsure:
-        warnings.append(f"low confidence: {', '.join(unsure)} is uncertain")
+        warnings.append(
+            f"low confidence: {shortened(', '.join(unsure))} {'is' if len(unsure) == 1 else 'are'} uncertain"
+        )
     return warnings

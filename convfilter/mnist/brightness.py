@@ -19,9 +19,13 @@ from convfilter.images.samples import to_depth
 SIDE = 800
 """Pixels on the longer side of the picture in which digits are looked for; larger ones are made smaller."""
 
-DITHER, DITHERED = 2.0, 200
-"""Two levels may stand for greys by dots, which a Gaussian of so many pixels smooths, where no side has fewer pixels
-than this."""
+DITHER, DOTS, LEAST_DITHERED = 2.0, 0.02, 60
+"""Dots of black and white may stand for greys: a Gaussian of so many pixels smooths them, where so many of the pixels
+are dots, each between two others of the other level, and no side has fewer pixels than this."""
+
+TWO_LEVELS = 0.85
+"""The least share of the variance of brightness that is between two levels, where there are only two, blurred by JPEG
+at most."""
 
 Floats = NDArray[np.float32]
 
@@ -42,9 +46,43 @@ def brightness(picture: Picture) -> Floats:
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
     image.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     values = np.asarray(image, np.float32) / np.float32(255)
-    if values.ndim == 2 and min(values.shape) >= DITHERED and len(np.unique(pixels)) <= 2:
-        values = ndimage.gaussian_filter(values, DITHER)
-    return values if values.ndim == 2 else _along_contrast(values)
+    if values.ndim == 3:
+        values = values[..., 0] if np.ptp(values, axis=2).max() == 0 else _along_contrast(values)
+    return ndimage.gaussian_filter(values, DITHER) if _is_dithered(values) else values
+
+
+def _is_dithered(values: Floats) -> bool:
+    """Whether dots stand for greys."""
+    if min(values.shape) < LEAST_DITHERED or np.ptp(values) == 0:
+        return False
+    threshold = otsu(values)
+    if between_levels(values, values > threshold) < TWO_LEVELS:
+        return False
+    light = np.pad(values > threshold, 1, mode="reflect")
+    inner = light[1:-1, 1:-1]
+    alone = (inner != light[:-2, 1:-1]) & (inner != light[2:, 1:-1])
+    alone |= (inner != light[1:-1, :-2]) & (inner != light[1:-1, 2:])
+    return float(alone.mean()) > DOTS
+
+
+def otsu(values: Floats) -> float:
+    """The threshold that parts values into two classes of least variance (Otsu, 1979)."""
+    counts, edges = np.histogram(values, bins=256)
+    middles = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    sums = np.cumsum(counts * middles)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
+    return float(middles[np.nanargmax(between[:-1])])
+
+
+def between_levels(values: Floats, light: NDArray[np.bool_]) -> float:
+    """The share of the variance of values that is between two classes of them; 0 where there is only one."""
+    share = float(light.mean())
+    if not 0 < share < 1:
+        return 0.0
+    return share * (1 - share) * float(values[light].mean() - values[~light].mean()) ** 2 / float(values.var())
 
 
 def _is_light(frame: Frame) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from convfilter.mnist.brightness import Floats, reduced, rim_of
+from convfilter.mnist.brightness import Floats, otsu, reduced, rim_of
 from convfilter.mnist.light import without_shadows
 from convfilter.mnist.rules import without_rules
 from convfilter.mnist.segmenting import pieces_of
@@ -96,7 +96,8 @@ def _ink(contrast: Floats, inverted: bool) -> Ink | None:
     kept[0] = False
     low = 0.3 * threshold
     amount = np.clip((contrast - low) / (0.9 * core - low), 0, 1)
-    return Ink(amount.astype(np.float32), without_rules(kept[labels]), inverted)
+    mask = without_rules(kept[labels])
+    return Ink(amount.astype(np.float32), mask, inverted) if mask.any() else None
 
 
 def is_dark_on_light(gray: Floats) -> bool:
@@ -127,18 +128,6 @@ def is_dark_on_light(gray: Floats) -> bool:
 def _reach(mask: Mask) -> float:
     """How far the inner parts of an area lie from its edge, in pixels; the rim of the picture is no edge."""
     return float(np.percentile(ndimage.distance_transform_edt(mask), 99.5))
-
-
-def otsu(values: Floats) -> float:
-    """The threshold that parts values into two classes of least variance (Otsu, 1979)."""
-    counts, edges = np.histogram(values, bins=256)
-    middles = (edges[:-1] + edges[1:]) / 2
-    below = np.cumsum(counts)
-    above = below[-1] - below
-    sums = np.cumsum(counts * middles)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
-    return float(middles[np.nanargmax(between[:-1])])
 
 
 def _contrast(gray: Floats, inverted: bool, window: float) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from convfilter.mnist.brightness import Floats, rim_of
-from convfilter.mnist.ink import is_dark_on_light, otsu
-from convfilter.mnist.rules import without_rules
+from convfilter.mnist.brightness import Floats, between_levels, otsu, rim_of
+from convfilter.mnist.ink import is_dark_on_light
+from convfilter.mnist.rules import NARROW, without_rules
 from convfilter.mnist.segmenting import pieces_of
 from convfilter.mnist.shapes import Mask, shape_of
 from convfilter.names import Invert
@@ -22,14 +22,14 @@ black to white it is 0.75."""
 RIM = 0.1
 """The share of the rim of a picture that ink touches, at least, where it fills the picture."""
 
+LINE = 1.3
+"""A picture so many times as wide as high is that of a line of digits, none of which holds most of the ink."""
+
 PARTED = 0.15
 """Paper is parted where its greatest piece is a share of it smaller by so much than that of the ink."""
 
 FILLS = 0.9
 """Ink fills a picture that spans so much of its height and width, or nearly all of its height."""
-
-NARROW = 0.5
-"""A picture with a width of so much of its height, at most, is cut to a 1."""
 
 LONGEST = 0.8
 """The most of one side of the picture that a digit lies along; a table lies along all of it."""
@@ -51,7 +51,7 @@ def with_margin(gray: Floats, invert: Invert) -> tuple[Floats, Invert, int]:
     if np.ptp(gray) == 0:
         return gray, invert, 0
     threshold = otsu(gray)
-    if not _is_even(gray, gray > threshold):
+    if between_levels(gray, gray > threshold) < EVEN:
         return gray, invert, 0
     inverted = _is_dark(gray, gray <= threshold) if invert == "auto" else invert == "yes"
     ink = (gray <= threshold) if inverted else (gray > threshold)
@@ -62,10 +62,12 @@ def with_margin(gray: Floats, invert: Invert) -> tuple[Floats, Invert, int]:
 
 
 def _is_dark(gray: Floats, dark: Mask) -> bool:
-    """Whether the ink is dark: the rim is paper; where it is both, the ink hangs together, and parts the paper."""
+    """Whether the ink is dark: the rim is paper; where it is both, a digit hangs together, and parts the paper."""
     rim = float(rim_of(dark).mean())
     if not RIM < rim < 1 - RIM:
         return rim < 0.5
+    if dark.shape[1] > LINE * dark.shape[0] and abs(dark.mean() - 0.5) > 0.1:
+        return float(dark.mean()) < 0.5
     difference = _greatest(dark) - _greatest(~dark)
     return difference > 0 if abs(difference) > PARTED else is_dark_on_light(gray)
 
@@ -75,14 +77,6 @@ def _greatest(mask: Mask) -> float:
     labels, _ = ndimage.label(mask, np.ones((3, 3)))
     areas = np.bincount(labels.ravel())[1:]
     return float(areas.max() / areas.sum())
-
-
-def _is_even(gray: Floats, light: Mask) -> bool:
-    share = float(light.mean())
-    if not 0 < share < 1:
-        return False
-    between = share * (1 - share) * float(gray[light].mean() - gray[~light].mean()) ** 2
-    return between >= EVEN * float(gray.var())
 
 
 def _fills(ink: Mask) -> bool:

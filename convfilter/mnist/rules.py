@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from convfilter.mnist.shapes import Mask, stroke_width
 
-SLANTS = np.linspace(-0.09, 0.09, 37)
+SLANTS = np.linspace(-0.15, 0.15, 61)
 """How many pixels up or down for one across: a page is not photographed quite straight."""
 
 ACROSS = 0.75
@@ -21,7 +21,13 @@ THINNER = 0.6
 
 MANY, THIN = 3, 0.02
 """So many rules are no digits, however thin the strokes are that are left, if their width is so little of their length:
-a line of 1s may be cut close, too."""
+a line of 1s may be cut close, too. Nor is a single one that reaches both rims, but in a picture that is cut to a 1."""
+
+RIM_TO_RIM = 0.97
+"""A single rule is seen in more than so many of the columns."""
+
+NARROW = 0.5
+"""The width of a picture that is cut to a 1, as a share of its height, at most."""
 
 
 def without_rules(mask: Mask) -> Mask:
@@ -50,7 +56,13 @@ def _without_level(mask: Mask) -> Mask:
     gone = np.zeros(len(heights), np.bool_)
     gone[hit] = heights[hit] <= 2 * wide + 1
     rest = mask & ~gone[runs]
-    ruled = count >= MANY and wide <= max(1, THIN * mask.shape[1])
+    height, width = mask.shape
+    whole = (
+        height > NARROW * width
+        and bool(lines[:, [0, -1]].any(axis=0).all())
+        and float(lines.any(axis=0).mean()) > RIM_TO_RIM
+    )
+    ruled = (count >= MANY or whole) and wide <= max(1, THIN * width)
     return rest if ruled or (rest.any() and wide <= THINNER * stroke_width(rest)) else mask
 
 

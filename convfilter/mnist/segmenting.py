@@ -139,7 +139,11 @@ def main_strokes(groups: list[Strokes], shape: tuple[int, ...]) -> tuple[Strokes
     rivals = [
         group
         for group in groups
-        if group.height > 0.5 * main.height and (group.left >= main.right or group.right <= main.left)
+        if group.height > 0.5 * main.height
+        and (
+            (group.left >= main.right or group.right <= main.left)
+            or (group.top >= main.bottom or group.bottom <= main.top)
+        )
     ]
     return main, len(rivals)
 
