@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from convfilter.operations import EncodeSrgb as EncodeSrgb
     from convfilter.operations import Grayscale as Grayscale
     from convfilter.operations import Pool as Pool
-    from convfilter.recipes import load_recipe as load_recipe
+    from convfilter.recipe_files import load_recipe as load_recipe
 
 __version__ = "0.1.0"
 
@@ -51,7 +51,7 @@ _HOMES = {
     "library": ("kernel_names", "load_kernel", "recipe_names"),
     "matching": ("matched",),
     "operations": ("Activate", "Convolve", "DecodeSrgb", "Dropout", "EncodeSrgb", "Grayscale", "Pool"),
-    "recipes": ("load_recipe",),
+    "recipe_files": ("load_recipe",),
 }
 
 __all__ = [name for names in _HOMES.values() for name in names]

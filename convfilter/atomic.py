@@ -20,9 +20,6 @@ TEMPORARY_PREFIX = ".convfilter-"
 EXISTS = "exists already and is kept; --overwrite replaces it"
 """What to say, after the path, of a file that is in the way."""
 
-ELSEWHERE = "; choose another place"
-"""What to do where the system cannot write."""
-
 _unfinished: set[Path] = set()
 _lock = threading.Lock()
 
@@ -44,10 +41,7 @@ def output_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
     """
     check_target(target, overwrite=overwrite)
     target = Path(os.path.realpath(target))
-    try:
-        _make_folders(target.parent)
-    except FileExistsError:
-        raise _failure(errno.ENOTDIR) from None
+    _make_folders(target.parent)
     # The name does not grow with the target's, which may be as long as the file system allows.
     temporary = target.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(6)}.tmp"
     try:
@@ -103,7 +97,7 @@ def _failure(number: int) -> OSError:
 
 
 @contextmanager
-def told_as(error: type[Exception], target: object, advice: str = "") -> Iterator[None]:
+def told_as(error: type[Exception], target: object, advice: str = "; choose another place") -> Iterator[None]:
     """For a block that writes a file: what the system says becomes an error of this kind, in a sentence.
 
     Args:

@@ -87,7 +87,7 @@ def run_one(job: Job, settings: Settings) -> Result:
     begun = time.monotonic()
     try:
         with naming(job.source):
-            if settings.skip_existing and job.outputs and kept_outputs(job, settings) == job.outputs:
+            if settings.skip_existing and (kept := kept_outputs(job, settings)) and kept == job.outputs:
                 return Result(job, "skipped", f"{job.target} is there")
         outcome = run_job(job, settings)
     except ImageError as error:

@@ -34,11 +34,15 @@ THUMBNAIL = 320
 """Pixels on the longer side of a small picture."""
 
 
+def size_beside(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
+    """Height and width of two pictures side by side, from theirs."""
+    return max(left[0], right[0]), left[1] + GAP + right[1]
+
+
 def side_by_side(before: Picture, after: Picture) -> Picture:
     """The first frames of two pictures beside each other, tops aligned, in 8-bit RGB on white."""
     left, right = shown(before), shown(after)
-    height = max(left.shape[0], right.shape[0])
-    canvas = np.full((height, left.shape[1] + GAP + right.shape[1], 3), 255, np.uint8)
+    canvas = np.full((*size_beside(left.shape[:2], right.shape[:2]), 3), 255, np.uint8)
     canvas[: left.shape[0], : left.shape[1]] = left
     canvas[: right.shape[0], left.shape[1] + GAP :] = right
     return _on_white(canvas, before)

@@ -40,7 +40,7 @@ def read_source(source: Location, max_pixels: int, *, folders: bool = True) -> P
 def output_to(target: Path, overwrite: bool) -> Iterator[BinaryIO]:
     """A file to encode into, or standard output, which gets the picture in one piece."""
     where = "standard output" if target == STREAM else target
-    with atomic.told_as(ImageError, where, atomic.ELSEWHERE):
+    with atomic.told_as(ImageError, where):
         if is_remote(target):
             content = io.BytesIO()
             yield content

@@ -1,4 +1,4 @@
-"""The kernels and recipes that ship with convfilter, and how a name on the command line becomes a kernel."""
+"""The kernels and recipes that ship with convfilter, and what a name on the command line means."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ def find(kind: Literal["kernel", "recipe"], name: str, start: Path) -> Path:
     path = start / name
     if "/" in name or path.suffix.lower() in (".yaml", ".yml") or os.path.isfile(path):
         return path
-    names["kernel"] += MADE
-    other = next((other for other in names if name in names[other]), None)
-    if other is not None:
+    names["kernel"] += MADE  # no files, but names that may have been meant
+    other = "recipe" if kind == "kernel" else "kernel"
+    if name in names[other]:
         hint = f"; it is a {other}, for --{other}"
     else:
         hint = nearest(name, names[kind]) or f"; `convfilter {kind}s list` shows all"

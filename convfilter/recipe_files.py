@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -79,3 +80,15 @@ def _kernel(step: ConvolveStep, folder: Path) -> Kernel:
     else:
         kernel = library.load_kernel(step.convolve, size=step.size, sigma=step.sigma, folder=folder)
     return kernel if step.bias is None else replace(kernel, bias=step.bias)
+
+
+def load_recipe(name: str | os.PathLike[str]) -> Recipe:
+    """The recipe that a user means: a name of `recipe_names`, or the path of a file.
+
+    Args:
+        name: a name that ships goes before a file of that name; write ``./NAME`` for the file.
+
+    Raises:
+        RecipeError: no such recipe, or a file that is not one.
+    """
+    return read_recipe_file(library.find("recipe", os.fspath(name), Path()))

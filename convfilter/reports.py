@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -18,9 +17,8 @@ from convfilter.images.sources import open_regular, read_up_to
 from convfilter.inputs import STREAM
 from convfilter.report_page import GENERATOR, Row, page
 
-_TEXT = rb'"(?:[^"\\]|\\.)*'
-_LINE = re.compile(rb'\{"input": ' + _TEXT + rb'(?:\Z|", "output": (?:null|' + _TEXT + rb'"), "status": ")')
-"""How a line begins that `_line` has written, or was about to."""
+_BEGINS, _GOES_ON = b'{"input": "', b', "status": "'
+"""How a line begins that `_line` has written, and what every whole one has."""
 
 _HEAD = 2**16
 """Bytes that tell whose a file is; what a line begins with is shorter, whatever the names in it."""
@@ -90,8 +88,7 @@ def check_reports(paths: tuple[str, ...]) -> dict[str, Path]:
         by_ending[path.suffix] = path
     for ending, path in by_ending.items():
         with _told(path):
-            lines_elsewhere = ending == ".jsonl" and path.exists() and not (path.is_file() or path.is_dir())
-            if not lines_elsewhere:  # but to a pipe or a device
+            if not (ending == ".jsonl" and (path.is_fifo() or path.is_char_device())):  # lines may go there, too
                 check_target(path, overwrite=True)
                 _refuse_foreign(path, ending)
     return by_ending
@@ -136,7 +133,9 @@ def _refuse_foreign(path: Path, ending: str) -> None:
             begins = read_up_to(file, _HEAD)
     except ImageError as error:
         raise OptionError(f"{path}: {error}") from None
-    if begins and not (_LINE.match(begins) if ending == ".jsonl" else GENERATOR.encode() in begins):
+    first = begins.partition(b"\n")[0].rstrip()
+    is_line = first.startswith(_BEGINS) and (_GOES_ON in first or not first.endswith(b"}"))  # it may be cut short
+    if begins and not (is_line if ending == ".jsonl" else GENERATOR.encode() in begins):
         raise OptionError(f"{path}: is not a report of convfilter; name another --report")
 
 

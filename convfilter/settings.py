@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convfilter.atomic import ELSEWHERE, check_target, told_as
+from convfilter.atomic import check_target, told_as
 from convfilter.errors import ImageError
 from convfilter.images.limits import MAX_PIXELS
 from convfilter.names import Range
@@ -54,13 +54,13 @@ def kept_outputs(job: Job, settings: Settings) -> list[Path]:
     """The outputs of a job that are there already and stay; the others are written.
 
     Raises:
-        ImageError: outputs are there that may neither be replaced nor left out, cannot be written, as far as the system
-            tells before it, or cannot be asked for.
+        ImageError: an output is there and may neither be replaced nor left out; or it cannot be written, as far as can
+            be told before; or a URL cannot be asked for.
     """
     kept = []
     for path in job.outputs:
         overwrite = settings.overwrite or (job.in_place and path == job.target)
-        with told_as(ImageError, path, ELSEWHERE):
+        with told_as(ImageError, path):
             try:
                 if not is_remote(path):
                     check_target(path, overwrite=overwrite)

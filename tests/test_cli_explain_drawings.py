@@ -56,7 +56,7 @@ def test_outputs_that_cannot_be_written(cli: Any, photo: Path) -> None:
     for option, name in (("-o", "x.png"), ("--animate", "x.gif")):
         answer = cli("explain", photo, "--kernel", "mean3x3", option, photo / name)
         assert (answer.code, answer.out) == (1, "")
-        assert answer.err == f"convfilter: cannot write {photo / name}: Not a directory\n"
+        assert answer.err == f"convfilter: cannot write {photo / name}: Not a directory; choose another place\n"
 
 
 def test_an_animation_ends_with_what_apply_writes(cli: Any, photo: Path) -> None:

@@ -47,7 +47,7 @@ def test_patterns_that_the_shell_left_alone(cli: Any, tree: Path, tmp_path: Path
     assert cli("gray", "odd[1].png").code == 0
 
 
-@pytest.mark.parametrize("null", [False, True])
+@pytest.mark.parametrize("null", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_lists(cli: Any, tree: Path, tmp_path: Path, null: bool) -> None:
     """Item 40: names come from a file or standard input, by lines or NUL, whatever bytes they are made of."""
     odd = os.fsencode(tree) + (b"/new\nline \xff.png" if null else b"/with space \xff.png")

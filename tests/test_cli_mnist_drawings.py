@@ -82,7 +82,7 @@ def test_a_wrong_backend_of_matplotlib_does_no_harm(digits: list[Path], tmp_path
 @pytest.mark.parametrize(
     ("content", "code", "says"),
     [
-        (b"text.usetex: True\ntoolbar: toolmanager\n", 0, b""),
+        pytest.param(b"text.usetex: True\ntoolbar: toolmanager\n", 0, b"", marks=pytest.mark.slow),
         (b"\xff\xfe\xff", 2, b"convfilter: matplotlib does not start ("),
     ],
 )
@@ -140,4 +140,4 @@ def test_a_drawing_that_cannot_be_is_refused_first(cli: Any, digits: list[Path],
     (tmp_path / "file").touch()
     answer = cli("mnist", "predict", digits[0], "--explain", tmp_path / "file" / "seen.png")
     assert (answer.code, answer.out) == (1, "")
-    assert answer.err == f"convfilter: cannot write {tmp_path}/file/seen.png: Not a directory\n"
+    assert answer.err == f"convfilter: cannot write {tmp_path}/file/seen.png: Not a directory; choose another place\n"

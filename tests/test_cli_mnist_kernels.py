@@ -62,4 +62,4 @@ def test_kernels_of_no_convolution_or_to_no_folder(cli: Any, tmp_path: Path) -> 
     answer = cli("mnist", "kernels", "-o", tmp_path / ("x" * 300))
     assert answer.code == 1
     assert answer.err.startswith(f"convfilter: cannot write {tmp_path}/xxx")
-    assert answer.err.endswith("File name too long\n")
+    assert answer.err.endswith("File name too long; choose another place\n")

@@ -55,6 +55,7 @@ def test_a_signal_ends_what_nobody_reads(digits: list[Path], tmp_path: Path, opt
     os.close(ours)
 
 
+@pytest.mark.slow
 def test_a_signal_during_the_last_line_is_heeded(digits: list[Path], tmp_path: Path) -> None:
     """A signal that comes while the table is printed gives its exit code, and the table is whole."""
     folder = tmp_path / ("n" * 200)

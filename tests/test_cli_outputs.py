@@ -105,20 +105,6 @@ def test_wrong_and_missing_endings(cli: Any, photo: Path, tmp_path: Path) -> Non
             assert image.format == "PNG"
 
 
-def test_file_used_as_folder_and_folder_as_file(cli: Any, photo: Path, tmp_path: Path) -> None:
-    """Item 33: where the system refuses to write, its reason is told and nothing is left."""
-    (tmp_path / "file").touch()
-    (tmp_path / "dir.png").mkdir()
-    before = fingerprint(tmp_path)
-    answer = cli("blur", photo, "-o", tmp_path / "file" / "out.png")
-    assert answer.code == 1
-    assert f"cannot write {tmp_path}/file/out.png: Not a directory; choose another place" in answer.err
-    answer = cli("blur", photo, "-o", f"{tmp_path}/{{command}}/../dir.png", "--overwrite")
-    assert answer.code == 1
-    assert "dir.png: Is a directory; choose another place" in answer.err
-    assert fingerprint(tmp_path) == before
-
-
 def test_output_that_appears_meanwhile_is_kept(
     cli: Any, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,7 +79,9 @@ def test_recipes_show(cli: Any, tmp_path: Path) -> None:
     assert [row[-4:] for row in rows] == [["3", "x", "1", "1"], ["4", "x", "2", "2"]]
 
 
-@pytest.mark.parametrize(("shown", "columns"), [("recipe", 80), ("recipe", 40), ("pixel", 40)])
+@pytest.mark.parametrize(
+    ("shown", "columns"), [("recipe", 80), ("recipe", 40), pytest.param("pixel", 40, marks=pytest.mark.slow)]
+)
 def test_steps_on_a_narrow_terminal(photo: Path, shown: str, columns: int) -> None:
     """The tables of steps fold what steps are called, and show all of it and every number, in 80 and 40 columns."""
     recipe = photo.with_name("long.yaml")

@@ -53,13 +53,14 @@ def test_report_in_lines(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert fingerprint(tree) == before
 
 
-def test_a_line_cut_short_takes_no_other_with_it(cli: Any, tree: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("half", ['{"input": "half', '{"input": "half.png", "outp'])
+def test_a_line_cut_short_takes_no_other_with_it(cli: Any, tree: Path, tmp_path: Path, half: str) -> None:
     """After a run that was killed, or had a full disk, in the middle of a line, the next one begins a new line."""
     report = tmp_path / "r.jsonl"
-    report.write_text('{"input": "half')
+    report.write_text(half)
     assert cli("blur", tree, "-o", tmp_path / "out", "--report", report).code == 0
-    half, *lines = report.read_text().splitlines()
-    assert half == '{"input": "half'
+    first, *lines = report.read_text().splitlines()
+    assert first == half
     assert {json.loads(line)["status"] for line in lines} == {"done"}
 
 
@@ -92,5 +93,4 @@ def test_report_as_a_page(cli: Any, tree: Path, tmp_path: Path) -> None:
         for dry in ([], ["--dry-run"]):
             assert cli("gray", tree, "-o", tmp_path / "new", "--report", wrong, *dry).code == 2
         assert not (tmp_path / "new").exists()
-    assert cli("gray", tree, "-o", tmp_path / "new", "--report", "/dev/null/r.jsonl").code == 2
     assert page.read_text() == "<p>mine"

@@ -36,6 +36,7 @@ def test_sheets(cli: Any, photo: Path, tmp_path: Path, options: list[str], panel
     assert filled == [True] * panels + [False] * (rows * columns - panels)
 
 
+@pytest.mark.slow
 def test_sheets_of_large_banks(cli: Any, photo: Path, tmp_path: Path) -> None:
     """A bank of many filters, some of zeros and with long names, is shown in part, in seconds; zeros are left out."""
     names = ["x" * 1000, *(f"f{number}" for number in range(200))]

@@ -18,7 +18,7 @@ from convfilter.images.picture import Frame, Picture
 from convfilter.library import recipe_names
 from convfilter.names import ACTIVATIONS
 from convfilter.operations import Operation, Operations, in_linear_light
-from convfilter.recipes import load_recipe
+from convfilter.recipe_files import load_recipe
 
 HEIGHT, WIDTH = 11, 14
 KINDS = [("L", "uint8"), ("RGB", "uint8"), ("RGBA", "uint8"), ("RGBA", "uint16")]

@@ -15,9 +15,10 @@ from scipy import ndimage
 
 from convfilter.images.picture import Frame, Picture
 from convfilter.mnist.allographs import with_allographs
+from convfilter.mnist.brightness import otsu
 from convfilter.mnist.data import load_test
 from convfilter.mnist.digits import like_mnist, read_page
-from convfilter.mnist.ink import is_dark_on_light, otsu
+from convfilter.mnist.ink import is_dark_on_light
 from convfilter.mnist.models import load_model
 from convfilter.mnist.prediction import probabilities
 from convfilter.mnist.shapes import stroke_width

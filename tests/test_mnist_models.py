@@ -120,6 +120,7 @@ def test_the_shipped_model_is_small_and_right() -> None:
     assert metrics["test_accuracy"] >= 0.995
 
 
+@pytest.mark.slow
 def test_the_shipped_model_does_what_it_says(cli: Any) -> None:
     """`mnist evaluate --json` counts the mistakes of the shipped network: as many as its record says."""
     answer = cli("mnist", "evaluate", "--json")

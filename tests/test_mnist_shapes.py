@@ -133,7 +133,10 @@ def test_lines_are_read_one_after_another() -> None:
         assert (np.array(read([digit.image for digit in digits])) == test.labels[:8]).all()
 
 
-@pytest.mark.parametrize(("scale", "mode", "format_"), [(1, "L", "PNG"), (1, "RGB", "JPEG"), (3, "RGB", "PNG")])
+@pytest.mark.parametrize(
+    ("scale", "mode", "format_"),
+    [(1, "L", "PNG"), (1, "RGB", "JPEG"), pytest.param(3, "RGB", "PNG", marks=pytest.mark.slow)],
+)
 def test_greys_made_of_dots(scale: int, mode: str, format_: str) -> None:
     """Pictures of black and white alone, in which dots stand for greys, are read, as faxes have them."""
     pages = []

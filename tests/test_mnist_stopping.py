@@ -53,6 +53,7 @@ def test_a_changed_configuration_is_refused_by_name(
     assert "was begun without --budget, not with --budget 540.0;" in cli(*answer_to, "--budget", "9m").err
 
 
+@pytest.mark.slow
 def test_what_is_in_the_folder_is_kept(cli: Any, data: Mnist, tmp_path: Path) -> None:
     """Item 53: a folder with a model or a checkpoint is refused before any work, unless the user says otherwise."""
     run = ("mnist", "train", "--preset", "softmax", "--epochs", 0.1, "-o", tmp_path, "-q")

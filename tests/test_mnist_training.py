@@ -147,6 +147,7 @@ def test_a_line_every_hundred_steps(tmp_path: Path) -> None:
     assert b"\r" not in done.stderr
 
 
+@pytest.mark.slow
 def test_progress_on_a_terminal(tmp_path: Path) -> None:
     """On a terminal, training shows a bar with images/s, loss, validation accuracy and the time left."""
     ours, theirs = pty.openpty()

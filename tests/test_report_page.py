@@ -167,6 +167,7 @@ class Many(Sequence[Row]):
         return Row(f"{index}.jpg", f"out/{index}.jpg", "done", thumbnails=(b"x" * 2000, b"y" * 2000))
 
 
+@pytest.mark.slow
 def test_many_rows() -> None:
     """20,000 rows, 100 MB of page, take seconds and less than a megabyte."""
     began = time.process_time()

@@ -18,7 +18,6 @@ def chain_of(
     """The operations that `options.chain` and `options.filtering` ask for."""
     from convfilter import library
     from convfilter.operations import Grayscale
-    from convfilter.recipes import load_recipe
 
     if bool(kernels) == (recipe is not None):
         raise click.UsageError("give either --kernel or --recipe, and one of them")
@@ -29,6 +28,8 @@ def chain_of(
         raise click.UsageError(
             "a recipe says for each step its border and stride, and a kernel its flip; leave them out"
         )
+    from convfilter.recipe_files import load_recipe
+
     return (*([Grayscale()] if gray else []), *load_recipe(recipe).operations)
 
 

@@ -9,6 +9,8 @@ from convfilter.cli import streams
 from convfilter.text import counted, printable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from convfilter.images.probing import Size
     from convfilter.settings import Settings
     from convfilter.targets import Job
@@ -60,7 +62,7 @@ def _foreseen(job: Job, settings: Settings, at_once: int) -> tuple[Size | None, 
     if job.source != STREAM:
         with open_picture(job.source) as file:
             size = probe(file)
-        _check_size(job, size, settings, at_once)
+        _check_size(job, size, kept, settings, at_once)
         facts = f"{size.format}, {size}"
     if kept:
         facts += "; only what is missing is written"
@@ -71,9 +73,12 @@ def _foreseen(job: Job, settings: Settings, at_once: int) -> tuple[Size | None, 
     return size, facts
 
 
-def _check_size(job: Job, size: Size, settings: Settings, at_once: int) -> None:
-    """ImageError where a picture of a size is not filtered or written; it may also be too large for the memory."""
-    from convfilter.comparing import GAP
+def _check_size(job: Job, size: Size, kept: list[Path], settings: Settings, at_once: int) -> None:
+    """ImageError where a picture of a size is not filtered, or its outputs, but for those kept, are not written.
+
+    Of the memory, what 8-bit grey needs is checked, the least there is.
+    """
+    from convfilter.comparing import size_beside
     from convfilter.endpoints import naming
     from convfilter.filtering import left_for_tiles
     from convfilter.images.fitting import check_side
@@ -84,18 +89,20 @@ def _check_size(job: Job, size: Size, settings: Settings, at_once: int) -> None:
     from convfilter.runtime import default_memory
 
     check_frames(settings.max_pixels, size.frames)
-    left_for_tiles(2 * size.pixels, (settings.max_memory or default_memory()) // at_once)  # grey of 8 bits, the least
+    left_for_tiles(2 * size.pixels, (settings.max_memory or default_memory()) // at_once)
     for width, height in {*size.frames}:
         require_output(settings.operations, height, width)
-        check_side(job.format or FORMATS[size.format], max(output_size(settings.operations, height, width)))
+        if job.target not in kept:
+            check_side(job.format or FORMATS[size.format], max(output_size(settings.operations, height, width)))
         for path, stage in zip(job.steps, settings.steps, strict=True):
-            with naming(path):
-                check_side(format_of(path), max(output_size(stage.operations, height, width)))
-    if job.compare is not None and not settings.stages:
+            if path not in kept:
+                with naming(path):
+                    check_side(format_of(path), max(output_size(stage.operations, height, width)))
+    if job.compare is not None and job.compare not in kept and not settings.stages:
         width, height = size.frames[0]
         with naming(job.compare):
-            beside = width + GAP + output_size(settings.operations, height, width)[1]
-            check_side(format_of(job.compare), max(beside, height))
+            beside = size_beside((height, width), output_size(settings.operations, height, width))
+            check_side(format_of(job.compare), max(beside))
 
 
 def tell_method(settings: Settings) -> None:

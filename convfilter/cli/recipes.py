@@ -24,7 +24,7 @@ def list_() -> None:
     """List the recipes that --recipe can name."""
     from convfilter.cli.tables import recipe_table
     from convfilter.library import recipe_names
-    from convfilter.recipes import load_recipe
+    from convfilter.recipe_files import load_recipe
 
     streams.result(recipe_table([load_recipe(name) for name in recipe_names()]))
 
@@ -34,7 +34,7 @@ def list_() -> None:
 def show(name: str) -> None:
     """Show a recipe: its steps, and how much of the picture each sees."""
     from convfilter.cli.tables import recipe_sheet
-    from convfilter.recipes import load_recipe
+    from convfilter.recipe_files import load_recipe
 
     streams.result(recipe_sheet(load_recipe(name)))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NUMBERED_COLUMNS = 11
 """Wider kernels are shown as colours or signs alone."""
 
-_MOST_CELLS = 99
+_LONGEST_SIDE = 99
 """Rows or columns beyond which a kernel is not shown at all: it takes seconds, and no terminal is so wide."""
 
 
@@ -106,8 +106,8 @@ def _heat_map(weights: Any) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    if max(weights.shape) > _MOST_CELLS:
-        return Text(f"over {_MOST_CELLS} rows or columns; --picture draws them")
+    if max(weights.shape) > _LONGEST_SIDE:
+        return Text(f"over {_LONGEST_SIDE} rows or columns; --picture draws them")
     limit = float(abs(weights).max()) or 1.0
     numbered = weights.shape[1] <= _NUMBERED_COLUMNS
     table = Table.grid(padding=(0, 0))

@@ -9,6 +9,8 @@ from convfilter.images.tiff_structure import first_at, is_big, order_of, slots
 
 PREFIX = b"Exif\0\0"
 ORIENTATION, EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x0112, 0x8769, 0x8825, 0xA005
+ON_ITS_SIDE = (5, 6, 7, 8)
+"""Orientations that make height of width."""
 _WIDTHS, _HEIGHTS = (0x0100, 0xA002), (0x0101, 0xA003)
 _THUMBNAIL = ((0x0201, 0x0202), (0x0111, 0x0117))
 """Offset and length of a JPEG, or of a strip."""
@@ -75,7 +77,7 @@ def sub_directory(block: bytes, entries: list[Entry], tag: int) -> list[Entry]:
 
 
 def orientation(block: bytes) -> int:
-    """The orientation from 1 to 8; 1 where the block says nothing sound."""
+    """The orientation from 1 to 8; 1 where the block says nothing sound; ValueError or struct.error if damaged."""
     found = [number(block, entry) for entry in first(block)[0] if entry.tag == ORIENTATION]
     return found[0] if found and 1 <= found[0] <= 8 else 1
 

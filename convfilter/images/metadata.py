@@ -20,7 +20,7 @@ _ICC_SPACES: dict[Mode, bytes] = {"L": b"GRAY", "LA": b"GRAY", "RGB": b"RGB ", "
 def turned(frame: Frame, orientation: int) -> Frame:
     """The frame as EXIF orientation (1 to 8) says it is to be seen."""
     pixels = frame.pixels
-    if orientation >= 5:
+    if orientation in exif.ON_ITS_SIDE:
         pixels = pixels.transpose(1, 0, 2)
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]
@@ -46,7 +46,7 @@ def upright(picture: Picture) -> Picture:
         meta = replace(meta, exif=block)
     if meta.xmp:
         meta = replace(meta, xmp=_XMP_ORIENTATION.sub(rb"\g<1>1", meta.xmp))
-    if orientation in (5, 6, 7, 8) and meta.dpi:
+    if orientation in exif.ON_ITS_SIDE and meta.dpi:
         meta = replace(meta, dpi=meta.dpi[::-1])
     frames = tuple(turned(frame, orientation) for frame in picture.frames)
     return replace(picture, frames=frames, meta=meta).noting(*notes)

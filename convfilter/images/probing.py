@@ -14,9 +14,6 @@ from convfilter.images.formats import HEAD, sniff
 from convfilter.images.pillow_frames import frame_count
 from convfilter.images.quiet import quiet
 
-_ON_ITS_SIDE = (5, 6, 7, 8)
-"""Orientations that make height of width."""
-
 
 class Size(NamedTuple):
     """What the headers of a file say.
@@ -55,16 +52,16 @@ def probe(file: BinaryIO) -> Size:
         with quiet():
             if format_.name == "TIFF":
                 with TiffFile(file, name="picture") as tiff:  # an open descriptor's own name is a number
-                    pages: Any = tiff.pages
-                    return Size(
-                        "TIFF",
-                        tuple(_upright(page.imagewidth, page.imagelength, page.tags.valueof(274, 1)) for page in pages),
-                    )
+                    return Size("TIFF", tuple(map(_page_size, tiff.pages)))
             with Image.open(file) as image:
                 size = _upright(image.width, image.height, _orientation(image.info.get("exif")))
                 return Size(format_.name, (size,) * frame_count(image, format_.name))
     except Exception as error:  # decoders answer damaged data with errors of every type there is
         raise ImageError(f"damaged {format_.name}; get a whole copy of it") from error
+
+
+def _page_size(page: Any) -> tuple[int, int]:
+    return _upright(int(page.imagewidth), int(page.imagelength), page.tags.valueof(exif.ORIENTATION, 1))
 
 
 def _orientation(block: object) -> int:
@@ -76,4 +73,4 @@ def _orientation(block: object) -> int:
 
 
 def _upright(width: int, height: int, orientation: int) -> tuple[int, int]:
-    return (height, width) if orientation in _ON_ITS_SIDE else (width, height)
+    return (height, width) if orientation in exif.ON_ITS_SIDE else (width, height)

@@ -88,7 +88,7 @@ def _frame(page: Any, data: bytes, index: int) -> tuple[Frame, list[str]]:
             image.load()  # Pillow turns it upright itself
             return frame_of_image(image), ["Lab colour was converted to sRGB"] if photometric == _LAB else []
     frame, notes = frame_of_page(page)
-    orientation = page.tags.valueof(274, 1)
+    orientation = page.tags.valueof(exif.ORIENTATION, 1)
     return turned(frame, orientation if orientation in range(1, 9) else 1), notes
 
 

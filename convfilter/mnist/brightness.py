@@ -53,7 +53,7 @@ def brightness(picture: Picture) -> Floats:
 
 def _is_dithered(values: Floats) -> bool:
     """Whether dots stand for greys."""
-    if min(values.shape) < LEAST_DITHERED or np.ptp(values) == 0:
+    if min(values.shape) < LEAST_DITHERED or np.ptp(values) < 0.5:
         return False
     threshold = otsu(values)
     if between_levels(values, values > threshold) < TWO_LEVELS:
@@ -78,10 +78,8 @@ def otsu(values: Floats) -> float:
 
 
 def between_levels(values: Floats, light: NDArray[np.bool_]) -> float:
-    """The share of the variance of values that is between two classes of them; 0 where there is only one."""
+    """The share of the variance of values that is between two classes of them."""
     share = float(light.mean())
-    if not 0 < share < 1:
-        return 0.0
     return share * (1 - share) * float(values[light].mean() - values[~light].mean()) ** 2 / float(values.var())
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from convfilter.mnist.brightness import Floats, between_levels, otsu, rim_of
-from convfilter.mnist.ink import is_dark_on_light
+from convfilter.mnist.ink import LEAST_CONTRAST, is_dark_on_light
 from convfilter.mnist.rules import NARROW, without_rules
 from convfilter.mnist.segmenting import pieces_of
 from convfilter.mnist.shapes import Mask, shape_of
@@ -22,8 +22,9 @@ black to white it is 0.75."""
 RIM = 0.1
 """The share of the rim of a picture that ink touches, at least, where it fills the picture."""
 
-LINE = 1.3
-"""A picture so many times as wide as high is that of a line of digits, none of which holds most of the ink."""
+LINE, UNEVEN = 1.3, 0.1
+"""A picture so many times as wide as high is that of a line of digits, none of which holds most of the ink; the share
+of dark pixels in it tells which are ink where it is so far from a half."""
 
 PARTED = 0.15
 """Paper is parted where its greatest piece is a share of it smaller by so much than that of the ink."""
@@ -48,7 +49,7 @@ def with_margin(gray: Floats, invert: Invert) -> tuple[Floats, Invert, int]:
     Returns:
         The picture, whether its ink is dark where that had to be decided, and the pixels of paper on every side.
     """
-    if np.ptp(gray) == 0:
+    if np.ptp(gray) < LEAST_CONTRAST:
         return gray, invert, 0
     threshold = otsu(gray)
     if between_levels(gray, gray > threshold) < EVEN:
@@ -62,12 +63,16 @@ def with_margin(gray: Floats, invert: Invert) -> tuple[Floats, Invert, int]:
 
 
 def _is_dark(gray: Floats, dark: Mask) -> bool:
-    """Whether the ink is dark: the rim is paper; where it is both, a digit hangs together, and parts the paper."""
+    """Whether the ink is dark: the rim is paper; where it is both, a digit hangs together, and parts the paper.
+
+    Of a line of digits, the ink is what there is less of.
+    """
     rim = float(rim_of(dark).mean())
     if not RIM < rim < 1 - RIM:
         return rim < 0.5
-    if dark.shape[1] > LINE * dark.shape[0] and abs(dark.mean() - 0.5) > 0.1:
-        return float(dark.mean()) < 0.5
+    share = float(dark.mean())
+    if dark.shape[1] > LINE * dark.shape[0] and abs(share - 0.5) > UNEVEN:
+        return share < 0.5
     difference = _greatest(dark) - _greatest(~dark)
     return difference > 0 if abs(difference) > PARTED else is_dark_on_light(gray)
 

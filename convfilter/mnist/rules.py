@@ -57,11 +57,8 @@ def _without_level(mask: Mask) -> Mask:
     gone[hit] = heights[hit] <= 2 * wide + 1
     rest = mask & ~gone[runs]
     height, width = mask.shape
-    whole = (
-        height > NARROW * width
-        and bool(lines[:, [0, -1]].any(axis=0).all())
-        and float(lines.any(axis=0).mean()) > RIM_TO_RIM
-    )
+    seen = np.asarray(lines.any(axis=0))
+    whole = height > NARROW * width and bool(seen[0] and seen[-1]) and float(seen.mean()) > RIM_TO_RIM
     ruled = (count >= MANY or whole) and wide <= max(1, THIN * width)
     return rest if ruled or (rest.any() and wide <= THINNER * stroke_width(rest)) else mask
 
