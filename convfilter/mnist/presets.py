@@ -70,7 +70,7 @@ def _pyramid(filters: int) -> Layers:
 
 _FAST = Preset(
     _pyramid(16),
-    epochs=3,
+    epochs=2.5,
     batch_size=64,
     rule="momentum",
     learning_rate=0.2,
