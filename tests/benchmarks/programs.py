@@ -13,7 +13,8 @@ from peak import peak
 from PIL import Image
 from timing import Case
 
-SAMPLE = Path(__file__).parents[2] / "samples" / "chelsea.png"
+SAMPLES = Path(__file__).parents[2] / "samples"
+SAMPLE, DIGIT = SAMPLES / "chelsea.png", SAMPLES / "digit.jpg"
 PILLOW = (
     "import sys; from PIL import Image, ImageFilter; image = Image.open(sys.argv[1]); "
     "image.filter(ImageFilter.GaussianBlur(3)).save(sys.argv[2], quality=90)"
@@ -25,16 +26,13 @@ OPENCV = (
 
 
 def cases(folder: Path, megapixels: float) -> Iterator[Case]:
-    """JPEG to JPEG, sigma 3, in processes of their own."""
+    """JPEG to JPEG, sigma 3, in processes of their own; and a digit that is read."""
     small, large = jpeg(folder / "small.jpg", 0.307), jpeg(folder / "large.jpg", megapixels)
     out = folder / "out.jpg"
-    yield Case(
-        "program, 640 x 480 JPEG",
-        "import tensorflow",
-        _run(*_convfilter(small, out)),
-        _run(sys.executable, "-c", "import tensorflow"),
-        0.45,
-    )
+    whole = _run(sys.executable, "-c", "import tensorflow")
+    yield Case("program, 640 x 480 JPEG", "import tensorflow", _run(*_convfilter(small, out)), whole, 0.45)
+    predict = _run(sys.executable, "-m", "convfilter", "mnist", "predict", str(DIGIT))
+    yield Case("program, mnist predict", "import tensorflow", predict, whole, 0.6)
     magick = "magick" if shutil.which("magick") else "convert"  # the name it had before version 7
     names = {"in": str(large), "out": str(out)}
     for peer, aim, command in (
