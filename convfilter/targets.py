@@ -113,7 +113,7 @@ def _refuse_clashes(jobs: list[Job]) -> None:
             if identity in outputs:
                 raise OptionError(f"{path}: written twice, {_remedy(path, outputs[identity], job)}")
             outputs[identity] = job
-    paths = [path for job in jobs for path in job.outputs if not is_remote(path)]
+    paths = [path for job in jobs for path in job.outputs if path != job.source and not is_remote(path)]
     folders = {path.parent.absolute() for path in paths}
     folders |= {above for folder in folders for above in folder.parents}
     inside = next((path for path in paths if path.absolute() in folders), None)

@@ -105,6 +105,14 @@ def test_wrong_and_missing_endings(cli: Any, photo: Path, tmp_path: Path) -> Non
             assert image.format == "PNG"
 
 
+def test_an_empty_folder_does_not_stop_what_is_below_it(cli: Any, photo: Path, tmp_path: Path) -> None:
+    """A folder without pictures fails alone with --in-place, though another input lies below it."""
+    (tmp_path / "year" / "may").mkdir(parents=True)
+    shutil.copy(photo, tmp_path / "year" / "may" / "a.png")
+    answer = cli("gray", "--in-place", tmp_path / "year", tmp_path / "year" / "may")
+    assert (answer.code, answer.err.endswith("1 done, 0 skipped, 1 failed\n")) == (1, True)
+
+
 def test_output_that_appears_meanwhile_is_kept(
     cli: Any, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from digit_strokes import Floats, Random, stroke
+from PIL import Image, ImageDraw
+from test_mnist_digits import page_of, read
 from test_mnist_shapes import as_plain, drawn
 
 from convfilter.mnist.data import load_test
@@ -35,6 +37,16 @@ def test_dark_rules_through_digits(slant: float, squared: bool) -> None:
         for seed in range(6)
     }
     assert as_plain(pictures, 120) >= 5 / 6
+
+
+@pytest.mark.parametrize(
+    ("digit", "line"), [(7, (0, 40, 399, 40, 160, 360)), (1, (200, 0, 200, 399)), (1, (190, 0, 215, 399))]
+)
+def test_thin_strokes_from_rim_to_rim(digit: int, line: tuple[int, ...]) -> None:
+    """The bar of a 7, and a 1, that reach both rims of a picture are no rules, however thin."""
+    image = Image.new("L", (400, 400), 255)
+    ImageDraw.Draw(image).line(line, fill=0, width=8)
+    assert read([one.image for one in page_of(np.asarray(image)).digits]) == [digit]
 
 
 @pytest.mark.parametrize("digit", [0, 1, 4, 7])

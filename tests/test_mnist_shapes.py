@@ -107,8 +107,9 @@ def ruled(random: Random) -> Floats:
 
 
 def with_margin_line(random: Random) -> Floats:
-    """Ruled paper with an upright line from rim to rim, as exercise books have it."""
-    page = ruled(random)
+    """Clearly ruled paper with an upright line from rim to rim, as exercise books have it."""
+    page, step = np.full((HEIGHT, WIDTH), 0.9), int(random.integers(15, 50))
+    page[::step] = page[1::step] = 0.3
     page[:, (left := int(random.integers(10, 80))) : left + 2] = 0.3
     return page
 

@@ -29,8 +29,9 @@ def check_pixels(max_pixels: int, width: int, height: int, frames: int = 1) -> N
 
 def check_frames(max_pixels: int, sizes: Sequence[tuple[int, int]]) -> None:
     """Check that a picture of frames of these widths and heights is within the limit; ImageError as above."""
-    for width, height in {*sizes}:
-        check_pixels(max_pixels, width, height, len(sizes) if len({*sizes}) == 1 else 1)
+    unlike = {*sizes}
+    for width, height in unlike:
+        check_pixels(max_pixels, width, height, len(sizes) if len(unlike) == 1 else 1)
     check_pixels(max_pixels, sum(width * height for width, height in sizes), 1)
 
 

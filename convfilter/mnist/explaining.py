@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.atomic import told_as
-from convfilter.drawing_targets import check_drawings
+from convfilter.drawing_targets import check_names
 from convfilter.endpoints import naming
 from convfilter.errors import ImageError, OptionError
 from convfilter.figures import new_figure, save_figure
@@ -42,10 +42,9 @@ def drawing_targets(target: str, pictures: list[Path]) -> list[Path]:
 
     Raises:
         OptionError: the extension names no format, two drawings would have one name, or one is a picture.
-        WritingError: a drawing surely cannot be written.
     """
     targets = _named(target, pictures)
-    check_drawings(targets, pictures, overwrite=True)  # what exists is kept one by one, each in its turn
+    check_names(targets, pictures)
     return targets
 
 

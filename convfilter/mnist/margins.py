@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from convfilter.mnist.brightness import Floats, between_levels, otsu, rim_of
 from convfilter.mnist.ink import LEAST_CONTRAST, is_dark_on_light
-from convfilter.mnist.rules import NARROW, without_rules
+from convfilter.mnist.rules import without_rules
 from convfilter.mnist.segmenting import pieces_of
 from convfilter.mnist.shapes import Mask, shape_of
 from convfilter.names import Invert
@@ -31,6 +31,9 @@ PARTED = 0.15
 
 FILLS = 0.9
 """Ink fills a picture that spans so much of its height and width, or nearly all of its height."""
+
+NARROW = 0.5
+"""A picture with a width of so much of its height, at most, is cut to a 1."""
 
 LONGEST = 0.8
 """The most of one side of the picture that a digit lies along; a table lies along all of it."""

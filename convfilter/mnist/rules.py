@@ -21,13 +21,8 @@ THINNER = 0.6
 
 MANY, THIN = 3, 0.02
 """So many rules are no digits, however thin the strokes are that are left, if their width is so little of their length:
-a line of 1s may be cut close, too. Nor is a single one that reaches both rims, but in a picture that is cut to a 1."""
-
-RIM_TO_RIM = 0.97
-"""A single rule is seen in more than so many of the columns."""
-
-NARROW = 0.5
-"""The width of a picture that is cut to a 1, as a share of its height, at most."""
+a line of 1s may be cut close, too. Nor is a single one with nothing beside it on ruled paper, which is its margin line.
+"""
 
 
 def without_rules(mask: Mask) -> Mask:
@@ -39,10 +34,11 @@ def without_rules(mask: Mask) -> Mask:
     Args:
         mask: (height, width): where there is ink.
     """
-    return np.asarray(_without_level(_without_level(mask).T).T)
+    rest = _without_level(mask)
+    return np.asarray(_without_level(rest.T, on_rules=bool((rest != mask).any())).T)
 
 
-def _without_level(mask: Mask) -> Mask:
+def _without_level(mask: Mask, *, on_rules: bool = False) -> Mask:
     rows, columns = np.nonzero(mask)
     if len(columns) < ACROSS * mask.shape[1] or np.ptp(columns) < ACROSS * mask.shape[1]:
         return mask
@@ -56,10 +52,8 @@ def _without_level(mask: Mask) -> Mask:
     gone = np.zeros(len(heights), np.bool_)
     gone[hit] = heights[hit] <= 2 * wide + 1
     rest = mask & ~gone[runs]
-    height, width = mask.shape
-    seen = np.asarray(lines.any(axis=0))
-    whole = height > NARROW * width and bool(seen[0] and seen[-1]) and float(seen.mean()) > RIM_TO_RIM
-    ruled = (count >= MANY or whole) and wide <= max(1, THIN * width)
+    alone = on_rules and not rest.any()
+    ruled = (count >= MANY or alone) and wide <= max(1, THIN * mask.shape[1])
     return rest if ruled or (rest.any() and wide <= THINNER * stroke_width(rest)) else mask
 
 
