@@ -27,6 +27,8 @@ MAX_PIXELS = 100_000_000
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a script; commands would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # as under nohup
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)

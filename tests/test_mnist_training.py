@@ -99,11 +99,11 @@ def test_no_model_is_written_that_cannot_be_read(data: Mnist, tmp_path: Path) ->
 def test_a_budget_ends_training(cli: Any, tmp_path: Path) -> None:
     """`--budget` ends training after so many seconds, with the learning rate at its end and a model."""
     begun = time.monotonic()
-    answer = cli("mnist", "train", "--epochs", 1000, "--budget", "4s", "-q", "-o", tmp_path / "out")
+    answer = cli("mnist", "train", "--epochs", 1000, "--budget", "8s", "-q", "-o", tmp_path / "out")
     assert answer.code == 0
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 40
     history = json.loads((tmp_path / "out" / "history.json").read_text())
-    assert 4 <= history["seconds"] < 13
+    assert 8 <= history["seconds"] < 17
     assert history["test_accuracy"] > 0.9
 
 
