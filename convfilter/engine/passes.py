@@ -155,7 +155,7 @@ def _in_strips(image: Any, weights: Weights, down: int, across: int, dilation: i
 
 
 def _sum(tensors: Iterable[Any]) -> Any:
-    """One after another, so that no more than two are in memory."""
+    """All of them added up, in their order."""
     total = None
     for tensor in tensors:
         total = tensor if total is None else total + tensor

@@ -15,10 +15,13 @@ sys.exit(process.returncode)
 """
 
 
-def peak(*command: object) -> float:
-    """Bytes of the resident set of a command at its greatest; CalledProcessError where it fails.
+def peak(*command: object, code: int = 0) -> float:
+    """Bytes of the resident set of a command at its greatest; CalledProcessError where it exits with another code.
 
     A small process starts it, as a process is counted with the memory of the one that it was forked from.
     """
     whole = [sys.executable, "-c", _MEASURE, *map(str, command)]
-    return float(subprocess.run(whole, check=True, capture_output=True, text=True).stdout)
+    done = subprocess.run(whole, check=False, capture_output=True, text=True)
+    if done.returncode != code:
+        raise subprocess.CalledProcessError(done.returncode, whole, done.stdout, done.stderr)
+    return float(done.stdout)
