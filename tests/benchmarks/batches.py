@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from programs import OPENCV, PILLOW, jpeg
-from timing import Case
+from timing import Case, installed
 
 POOL = """
 import os, sys
@@ -50,7 +50,7 @@ def cases(folder: Path, megapixels: float, pictures: int) -> Iterator[Case]:
         ("OpenCV, 2 threads", 1.3, _pool(OPENCV, source, target)),
         ("vips, xargs -P2", 0.9, ["sh", "-c", vips] if shutil.which("vips") else ["vips"]),
     ):
-        yield Case(what, peer, ours, _anew(target, *command) if shutil.which(command[0]) else None, aim)
+        yield Case(what, peer, ours, _anew(target, *command) if installed(command) else None, aim)
 
 
 def long_run(folder: Path, pictures: int) -> Iterator[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from peak import peak
 from PIL import Image
-from timing import Case
+from timing import Case, installed
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SAMPLE, DIGIT = SAMPLES / "chelsea.png", SAMPLES / "digit.jpg"
@@ -34,21 +34,18 @@ def cases(folder: Path, megapixels: float) -> Iterator[Case]:
     predict = _run(sys.executable, "-m", "convfilter", "mnist", "predict", str(DIGIT))
     yield Case("program, mnist predict", "import tensorflow", predict, whole, 0.6)
     magick = "magick" if shutil.which("magick") else "convert"  # the name it had before version 7
-    names = {"in": str(large), "out": str(out)}
+    source, target = str(large), str(out)
     for peer, aim, command in (
-        ("ImageMagick -blur", 0.6, [magick, "{in}", "-blur", "0x3", "{out}"]),
-        ("GraphicsMagick", 1.2, ["gm", "convert", "{in}", "-blur", "0x3", "{out}"]),
-        ("Pillow script", 1.5, [sys.executable, "-c", PILLOW, "{in}", "{out}"]),
-        ("OpenCV script", 2.0, [sys.executable, "-c", OPENCV, "{in}", "{out}"]),
-        ("libvips", 4.0, ["vips", "gaussblur", "{in}", "{out}", "3"]),
-        ("G'MIC", 2.0, ["gmic", "{in}", "-blur", "3", "-output", "{out}"]),
-        ("ffmpeg", 4.0, ["ffmpeg", "-y", "-v", "error", "-i", "{in}", "-vf", "gblur=3", "{out}"]),
+        ("ImageMagick -blur", 0.6, [magick, source, "-blur", "0x3", target]),
+        ("GraphicsMagick", 1.2, ["gm", "convert", source, "-blur", "0x3", target]),
+        ("Pillow script", 1.5, [sys.executable, "-c", PILLOW, source, target]),
+        ("OpenCV script", 2.0, [sys.executable, "-c", OPENCV, source, target]),
+        ("libvips", 4.0, ["vips", "gaussblur", source, target, "3"]),
+        ("G'MIC", 2.0, ["gmic", source, "-blur", "3", "-output", target]),
+        ("ffmpeg", 4.0, ["ffmpeg", "-y", "-v", "error", "-i", source, "-vf", "gblur=3", target]),
     ):
-        theirs = _run(*(part.format(**names) if "{" in part and "}" in part else part for part in command))
-        known = shutil.which(command[0]) is not None
-        yield Case(
-            f"program, {megapixels:g} MP JPEG", peer, _run(*_convfilter(large, out)), theirs if known else None, aim
-        )
+        theirs = _run(*command) if installed(command) else None
+        yield Case(f"program, {megapixels:g} MP JPEG", peer, _run(*_convfilter(large, out)), theirs, aim)
 
 
 def memory(folder: Path, megapixels: float, *, giant: bool) -> Iterator[tuple[str, float, float]]:

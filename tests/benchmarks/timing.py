@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,9 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _shown(seconds: float) -> str:
     return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def installed(command: list[str]) -> bool:
+    """Whether a peer's program is on the PATH, and OpenCV where it is a script for it."""
+    needs_opencv = any("cv2" in part for part in command)
+    return shutil.which(command[0]) is not None and (not needs_opencv or find_spec("cv2") is not None)
