@@ -54,6 +54,8 @@ def test_the_callers_graph_and_settings_are_left_alone() -> None:
         "with tf.Graph().as_default() as graph:",
         "    graph.finalize()",
         "    print(convfilter.blur(np.full((9, 9), 7, np.uint8)).max(), len(graph.get_operations()))",
+        "    dropped = convfilter.apply(np.full((9, 9), 7, np.uint8), convfilter.Dropout(0.5, 7))",
+        "    print(sorted(set(dropped.ravel().tolist())), len(graph.get_operations()))",
         "print(tf.get_logger().level == before)",
     )
-    assert told == "7 0\nTrue\n"
+    assert told == "7 0\n[0, 14] 0\nTrue\n"

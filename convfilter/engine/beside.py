@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.operations import Convolve, Dropout, Operation, Operations, Pool, makes_gray, output_size
-from convfilter.runtime import tf_operations
+from convfilter.runtime import graph_function, tf_operations
 from convfilter.windows import Window
 
 Index = NDArray[np.int64]
@@ -47,13 +47,19 @@ def _mask(operation: Dropout, height: int, width: int, channels: int) -> Mask:
     tf = tf_operations()
     row = width * channels
     bits = np.empty((height, -(-row // 8)), np.uint8)
-    with tf.device("/CPU:0"):
-        key, counter = map(np.asarray, tf.raw_ops.StatelessRandomGetKeyCounter(seed=[operation.seed, 0]))
-        for top in range(0, height, _BAND):
-            rows = min(_BAND, height - top)
-            count = counter + np.array([top * row // 4, 0], np.uint64)
-            numbers = tf.raw_ops.StatelessRandomUniformV2(shape=[rows, row], key=key, counter=count, alg=_PHILOX)
-            bits[top : top + rows] = np.packbits(np.asarray(numbers) >= np.float32(operation.rate), axis=1)
+
+    def built() -> tuple[Any, list[Any]]:
+        shape, begin = tf.compat.v1.placeholder("int32", (2,)), tf.compat.v1.placeholder("uint64", (2,))
+        key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=[operation.seed, 0])
+        counter = tf.raw_ops.AddV2(x=counter, y=begin)
+        numbers = tf.raw_ops.StatelessRandomUniformV2(shape=shape, key=key, counter=counter, alg=_PHILOX)
+        return numbers, [shape, begin]
+
+    numbers = graph_function(built, "/CPU:0")  # a graph of its own, as the caller may be in one
+    for top in range(0, height, _BAND):
+        rows = min(_BAND, height - top)
+        kept = numbers([rows, row], [top * row // 4, 0]) >= np.float32(operation.rate)
+        bits[top : top + rows] = np.packbits(kept, axis=1)
     return Mask(bits, channels)
 
 
