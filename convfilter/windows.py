@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from convfilter.names import WindowBorder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Position = TypeVar("Position", int, NDArray[np.int64])
 
 MAX_STRIDE = 1000
 """The greatest stride and dilation: more leaves nothing of a photograph, and TensorFlow stops counting."""
@@ -37,7 +43,7 @@ class Window(NamedTuple):
             return -(max(missing, 0) // 2)
         return -self.before
 
-    def source(self, first: int, last: int, size: int) -> tuple[int, int]:
+    def source(self, first: Position, last: Position, size: int) -> tuple[Position, Position]:
         """The input positions under the output pixels first to last, which may lie beyond the edge."""
         start = self.start(size)
         return first * self.stride + start, last * self.stride + start + self.before + self.after

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convfilter.borders import is_beyond
 from convfilter.operations import Convolve, Dropout, Operation, Operations, Pool, makes_gray, output_size
 from convfilter.runtime import graph_function, tf_operations
 from convfilter.windows import Window
@@ -44,23 +47,29 @@ def masks_of(operations: Operations, height: int, width: int, colours: int) -> d
 
 def _mask(operation: Dropout, height: int, width: int, channels: int) -> Mask:
     """What `tf.nn.experimental.stateless_dropout` keeps of (1, height, width, channels), in bands of rows."""
-    tf = tf_operations()
     row = width * channels
     bits = np.empty((height, -(-row // 8)), np.uint8)
-
-    def built() -> tuple[Any, list[Any]]:
-        shape, begin = tf.compat.v1.placeholder("int32", (2,)), tf.compat.v1.placeholder("uint64", (2,))
-        key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=[operation.seed, 0])
-        counter = tf.raw_ops.AddV2(x=counter, y=begin)
-        numbers = tf.raw_ops.StatelessRandomUniformV2(shape=shape, key=key, counter=counter, alg=_PHILOX)
-        return numbers, [shape, begin]
-
-    numbers = graph_function(built, "/CPU:0")  # a graph of its own, as the caller may be in one
     for top in range(0, height, _BAND):
         rows = min(_BAND, height - top)
-        kept = numbers([rows, row], [top * row // 4, 0]) >= np.float32(operation.rate)
+        kept = _uniform()([operation.seed, 0], [rows, row], [top * row // 4, 0]) >= np.float32(operation.rate)
         bits[top : top + rows] = np.packbits(kept, axis=1)
     return Mask(bits, channels)
+
+
+@cache
+def _uniform() -> Callable[..., Any]:
+    """A function of a seed, a shape, and how many counts are left out, in a graph of its own."""
+    tf = tf_operations()
+
+    def built() -> tuple[Any, list[Any]]:
+        seed, shape = tf.compat.v1.placeholder("int64", (2,)), tf.compat.v1.placeholder("int32", (2,))
+        begin = tf.compat.v1.placeholder("uint64", (2,))
+        key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=seed)
+        counter = tf.raw_ops.AddV2(x=counter, y=begin)
+        numbers = tf.raw_ops.StatelessRandomUniformV2(shape=shape, key=key, counter=counter, alg=_PHILOX)
+        return numbers, [seed, shape, begin]
+
+    return graph_function(built, "/CPU:0")
 
 
 def beside(
@@ -97,13 +106,13 @@ def beside(
 
 def _share(window: Window, size: int, index: Index) -> NDArray[np.float32]:
     """The length of a window over what of it lies inside, for output positions."""
-    start = index * window.stride + window.start(size)
-    length = window.before + 1 + window.after
-    shares: NDArray[np.float32] = (length / ((start + length).clip(max=size) - start.clip(0))).astype(np.float32)
+    first, last = window.source(index, index, size)
+    inside = last.clip(max=size - 1) - first.clip(0) + 1
+    shares: NDArray[np.float32] = ((last - first + 1) / inside).astype(np.float32)
     return shares
 
 
 def _inside(window: Window, size: int, index: Index) -> NDArray[np.bool_]:
     """Whether a window lies inside, for output positions."""
-    start = index * window.stride + window.start(size)
-    return (start >= 0) & (start + window.before + window.after < size)
+    first, last = window.source(index, index, size)
+    return ~(is_beyond(first, size) | is_beyond(last, size))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import reduce
+from operator import add
 from typing import Any
 
 from convfilter.engine.levels import Levels
 from convfilter.engine.passes import correlate, passes_of
-from convfilter.engine.sums import in_order
+from convfilter.engine.sums import in_order, pixels_under
 from convfilter.kernels import Kernel
 from convfilter.operations import Convolve
 from convfilter.runtime import tf_operations
@@ -28,9 +29,7 @@ def convolve(part: Any, operation: Convolve, levels: Levels, inside: list[Any]) 
     found = _convolved(part, operation, levels)
     if not inside:
         return found
-    kept = tf_operations().where(inside[0] & inside[1], found, _under(part, operation))
-    kept.set_shape(found.shape)
-    return kept
+    return tf_operations().where(inside[0] & inside[1], found, _under_anchors(part, operation))
 
 
 def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
@@ -46,61 +45,45 @@ def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
     if operation.sums != "any":
         return in_order(part, operation, levels)
     if not levels.alpha:
-        return _finish(_all_combined(part, operation), kernel, levels)
+        return _combined(_feature_maps(part, operation), kernel, levels)
     tf = tf_operations()
     colour, alpha = part[:, :, :-1], part[:, :, -1:]
     if not kernel.weighs_by_alpha:
-        return tf.concat([_finish(_all_combined(colour, operation), kernel, levels), _under(alpha, operation)], 2)
-    combined, coverage = None, 0.0
+        filtered = _combined(_feature_maps(colour, operation), kernel, levels)
+        return tf.concat([filtered, _under_anchors(alpha, operation)], 2)
+    means, coverage = [], 0.0
     # Alpha stays in levels, whose sums are exact; opaque pixels are as they are.
     maps = _feature_maps(tf.concat([colour * (alpha / levels.white), alpha], 2), operation)
     for map_, total in zip(maps, kernel.sums, strict=True):
         covered = map_[:, :, -1:] / (total * kernel.divisor)
         visible = covered > 1e-6 * levels.white
-        mean = tf.where(visible, map_[:, :, :-1] / tf.where(visible, covered / levels.white, 1), 0)
-        combined = _combined(combined, mean, kernel)
+        means.append(tf.where(visible, map_[:, :, :-1] / tf.where(visible, covered / levels.white, 1), 0))
         coverage += covered
     coverage = tf.clip_by_value(coverage / len(kernel.sums), 0, levels.white)
-    return tf.concat([_finish(combined, kernel, levels), coverage], 2)
+    return tf.concat([_combined(means, kernel, levels), coverage], 2)
 
 
-def _feature_maps(part: Any, operation: Convolve) -> Iterator[Any]:
+def _feature_maps(part: Any, operation: Convolve) -> list[Any]:
     """A map (rows, columns, channels, lanes) for each kernel, times the kernel's divisor."""
-    for terms in passes_of(operation.kernel):
-        yield correlate(part, terms, operation.stride, operation.dilation)
+    terms = passes_of(operation.kernel)
+    return [correlate(part, one, operation.stride, operation.dilation) for one in terms]
 
 
-def _all_combined(part: Any, operation: Convolve) -> Any:
-    combined = None
-    for map_ in _feature_maps(part, operation):
-        combined = _combined(combined, map_, operation.kernel)
-    return combined
-
-
-def _combined(before: Any, map_: Any, kernel: Kernel) -> Any:
-    """The maps of a bank so far (None at first), and one more; `_finish` ends it."""
+def _combined(maps: list[Any], kernel: Kernel, levels: Levels) -> Any:
+    """The maps of a bank as one, without the divisor, and with the bias."""
     tf = tf_operations()
     match kernel.combine:
         case "magnitude":
-            square = tf.square(map_)
-            return square if before is None else before + square
+            combined = tf.sqrt(reduce(add, [tf.square(map_) for map_ in maps]))
         case "max":
-            return map_ if before is None else tf.maximum(before, map_)
+            combined = reduce(tf.maximum, maps)
         case _:  # a single kernel, or a sum, which the kernel's weights have taken already
-            return map_
-
-
-def _finish(combined: Any, kernel: Kernel, levels: Levels) -> Any:
-    """End the magnitude of a bank, undo the divisor, add the bias."""
-    if kernel.combine == "magnitude":
-        combined = tf_operations().sqrt(combined)
+            (combined,) = maps
     if kernel.divisor != 1:
         combined = combined / kernel.divisor
     return combined + kernel.bias * levels.white if kernel.bias else combined
 
 
-def _under(part: Any, operation: Convolve) -> Any:
-    """The pixels under the anchors."""
+def _under_anchors(part: Any, operation: Convolve) -> Any:
     down, across = operation.windows
-    rows, columns = (slice(one.before, -one.after or None, one.stride) for one in (down, across))
-    return part[rows, columns]
+    return pixels_under(part, operation, down.before, across.before)

@@ -111,7 +111,7 @@ def _tensor(part: Part, kind: Kind, inputs: list[Any]) -> Any:
                 tensor = _apply(tensor, operation, kind.levels, [])
         case Applied(operation=operation, inner=inner, beside=arrays):
             tensor = _tensor(inner, kind, inputs)
-            told = [_placeholder(inputs, array.dtype, (None,) * array.ndim) for array in arrays]
+            told = [_placeholder(inputs, array.dtype, (None, None, *array.shape[2:])) for array in arrays]
             tensor = _apply(tensor, operation, kind.levels, told)
         case Picked(inner=inner, picks=picks):
             tensor = _tensor(inner, kind, inputs)

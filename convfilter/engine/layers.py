@@ -50,7 +50,6 @@ def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
         maps = from_image(maps, tensor)
         if shares:
             maps *= tf.cast(shares[0] * shares[1], maps.dtype)
-            maps.set_shape((None, None, *tensor.shape[2:]))
         return maps
 
     if not levels.alpha:
@@ -74,14 +73,8 @@ def dropout(part: Any, operation: Dropout, levels: Levels, kept: Any) -> Any:
         levels: what the numbers mean.
         kept: whether each sample of the colour is kept.
     """
-
-    def dropped(colour: Any) -> Any:
-        scaled = colour * (1 / (1 - operation.rate))
-        found = tf_operations().where(kept, scaled, 0)
-        found.set_shape(scaled.shape)
-        return found
-
-    return on_colour(part, levels, dropped)
+    scale = 1 / (1 - operation.rate)
+    return on_colour(part, levels, lambda colour: tf_operations().where(kept, colour * scale, 0))
 
 
 def round_(part: Any, operation: Round, levels: Levels) -> Any:

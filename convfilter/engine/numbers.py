@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.engine.beside import Index
-from convfilter.engine.chain import chain_of
-from convfilter.engine.graphs import Kind, compute
-from convfilter.engine.levels import Levels
+from convfilter.engine.graphs import compute
+from convfilter.engine.work import work_of
 from convfilter.operations import Operations
-from convfilter.runtime import resolve_device
 
 
 def numbers(
@@ -30,10 +28,8 @@ def numbers(
     Returns:
         (rows, columns, channels), in levels of the picture.
     """
-    height, width, channels = pixels.shape
-    levels = Levels(pixels.dtype, alpha)
-    kind = Kind(levels, channels, resolve_device("cpu"), None, False)
-    chain = chain_of(operations, height, width, channels - alpha)
-    computed = compute(chain.picked(rows, columns), pixels, kind, (0, 1))
+    work = work_of([pixels], operations, alpha, "cpu", None, None)
+    (chain,) = work.chains()
+    computed = compute(chain.picked(rows, columns), pixels, work.kind, (0, 1))
     found: NDArray[np.float64] = computed.samples[0].astype(np.float64)
     return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -71,8 +71,9 @@ def correlate(part: Any, terms: list[tuple[Weights, ...]], stride: int, dilation
     channels, lanes = part.shape[2:]
     # In lanes every channel of every lane is a channel of the convolution, with a filter of its own. Else one plane a
     # call: with several, oneDNN ends the process on kernels of 150 x 150 and more.
-    images = [to_image(part)] if lanes > 1 else tf.split(tf.transpose(part, (3, 0, 1, 2)), channels, axis=3)
-    found = [_sum(_slid(image, term, stride, dilation) for term in terms) for image in images]
+    image = to_image(part)
+    images = [image] if lanes > 1 else tf.split(image, channels, axis=3)
+    found = [reduce(add, [_slid(image, term, stride, dilation) for term in terms]) for image in images]
     return from_image(found[0] if len(found) == 1 else tf.concat(found, 3), part)
 
 
@@ -144,22 +145,12 @@ def _turned(image: Any) -> Any:
 
 def _in_strips(image: Any, weights: Weights, down: int, across: int, dilation: int) -> Any:
     """One kernel over an image with strides, as a sum over strips of its rows."""
-
-    def found() -> Iterator[Any]:
-        for top, strip in _strips(weights):
-            below = (len(weights) - top - len(strip)) * dilation
-            under = image[:, top * dilation : -below or None] if top or below else image
-            yield _conv2d(under, strip, down, across, dilation)
-
-    return _sum(found())
-
-
-def _sum(tensors: Iterable[Any]) -> Any:
-    """All of them added up, in their order."""
-    total = None
-    for tensor in tensors:
-        total = tensor if total is None else total + tensor
-    return total
+    found = []
+    for top, strip in _strips(weights):
+        below = (len(weights) - top - len(strip)) * dilation
+        under = image[:, top * dilation : -below or None] if top or below else image
+        found.append(_conv2d(under, strip, down, across, dilation))
+    return reduce(add, found)
 
 
 def _strips(weights: Weights) -> list[tuple[int, Weights]]:

@@ -6,6 +6,8 @@ levels: `scipy.ndimage.gaussian_filter` turns some even areas darker by one leve
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -36,13 +38,9 @@ def in_order(part: Any, operation: Convolve, levels: Levels) -> Any:
     tf = tf_operations()
     weights = operation.kernel.correlation_weights[:, :, 0]
     height, width = weights.shape
-    down, across = operation.windows
-    reach = down.before + down.after, across.before + across.after
 
     def under(row: int, column: int) -> Any:
-        top, left = row * operation.dilation, column * operation.dilation
-        rows = slice(top, top - reach[0] or None, operation.stride)
-        return part[rows, slice(left, left - reach[1] or None, operation.stride)]
+        return pixels_under(part, operation, row * operation.dilation, column * operation.dilation)
 
     def single(number: Any) -> Any:
         return tf.cast(number, "float32")
@@ -63,10 +61,7 @@ def in_order(part: Any, operation: Convolve, levels: Levels) -> Any:
             total = np.float32(bias)
             for row in reversed(range(height)):
                 products = [single(under(row, column)) * np.float32(weights[row, column]) for column in range(width)]
-                below = products[0]
-                for product in products[1:]:
-                    below = below + product
-                total = below + total
+                total = reduce(add, products) + total
             return double(total)
         case _:
             fused = operation.sums == "fused"
@@ -76,3 +71,12 @@ def in_order(part: Any, operation: Convolve, levels: Levels) -> Any:
                     total = under(row, column) * float(weight) + total
                     total = double(single(total)) if fused else total
             return total
+
+
+def pixels_under(part: Any, operation: Convolve, top: int, left: int) -> Any:
+    """The pixels of a part, with its halo, so far below and right of the first one under each kernel."""
+    rows, columns = (
+        slice(first, first - window.before - window.after or None, window.stride)
+        for first, window in zip((top, left), operation.windows, strict=True)
+    )
+    return part[rows, columns]

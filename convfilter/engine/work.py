@@ -48,7 +48,7 @@ class Work:
             use: gets the number of the frame, the tile, and what `compute` gives.
             extremes: as for `compute`.
         """
-        chains = self._chains()
+        chains = self.chains()
 
         def work(item: tuple[int, Tile]) -> None:
             index, tile = item
@@ -56,7 +56,7 @@ class Work:
 
         threads.share(self.all_tiles(), work, self.workers)
 
-    def _chains(self) -> list[Chain]:
+    def chains(self) -> list[Chain]:
         """The chain of every frame; frames of one size share one."""
         colours = self.kind.channels - self.kind.levels.alpha
         sizes = [(frame.shape[0], frame.shape[1]) for frame in self.frames]
