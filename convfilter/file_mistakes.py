@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -43,7 +43,7 @@ def _explained(path: Path, document: Document, error: ValidationError, model: ty
     """The first mistake in one line, and how many more there are."""
     problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
     first = problems[0]  # a misspelt key explains the one that is missing
-    location = _without_tags(first["loc"])
+    location = _location(document, first)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     sentence = _sentence(first, in_recipe=model is not KernelFile)
     return f"{path}:{document.line(location)}: {place_of(location)}{sentence}{more}"
@@ -63,9 +63,18 @@ def place_of(location: Location) -> str:
     return f"{step}{place}: " if place else step
 
 
-def _without_tags(location: Location) -> Location:
+def _location(document: Document, problem: ErrorDetails) -> Location:
     """The keys and indices of the file alone, without the names that schemas give to what may stand there."""
-    return tuple(part for part in location if not str(part).startswith("<"))
+    found: list[str | int] = []
+    value: Any = document.value
+    for part in problem["loc"]:
+        inside = dict(enumerate(value)) if isinstance(value, list) else value if isinstance(value, dict) else {}
+        if part in inside:
+            value = inside[part]
+        elif str(part).startswith("<"):  # a tag of a schema; a key of the file may be written so, too
+            continue
+        found.append(part)
+    return tuple(found)
 
 
 def _sentence(problem: ErrorDetails, *, in_recipe: bool) -> str:

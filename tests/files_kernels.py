@@ -188,6 +188,10 @@ TEXTS = (
     _kernel("duplicate-in-bank", "weights:\n  x: [[1]]\n  x: [[2]]\ncombine: sum\n", 27, '"x"'),
     _kernel("duplicate-weights", MATRIX + MATRIX, 27, ':2: the key "weights" stands twice'),
     _kernel("unknown-key", MATRIX + "wieghts: [[1]]\n", 27, ':2: wieghts: unknown key; did you mean "weights"?'),
+    _kernel("unknown-key-in-angle-brackets", MATRIX + "<matrix>: 1\n", 27, ":2: <matrix>: unknown key; known are"),
+    _kernel(
+        "name-in-angle-brackets", "combine: sum\nweights:\n  a: [[1]]\n  <b>: [[x]]\n", 27, ":4: <b>, row 1, column 1"
+    ),
     _kernel("unknown-key-alone", "weight: [[1]]\n", 27, 'unknown key; did you mean "weights"?'),
     _kernel("unknown-key-normalise", MATRIX + "normalise: true\n", 27, '"normalize"'),
     _kernel("unknown-key-far", MATRIX + "zzz: 1\n", 27, "zzz"),
