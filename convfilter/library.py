@@ -78,18 +78,17 @@ def find(kind: Literal["kernel", "recipe"], name: str, start: Path) -> Path:
         KernelError, RecipeError: neither is there.
     """
     folder, error = (kernel_folder(), KernelError) if kind == "kernel" else (recipe_folder(), RecipeError)
-    names = {"kernel": kernel_names(), "recipe": recipe_names()}
     if not name:
         raise error(f"a {kind} needs a name or a path; this one is empty")
-    if name in names[kind]:
+    if name in (kernel_names() if kind == "kernel" else recipe_names()):
         return folder / f"{name}.yaml"
     path = start / name
     if "/" in name or path.suffix.lower() in (".yaml", ".yml") or os.path.isfile(path):
         return path
-    names["kernel"] += MADE  # no files, but names that may have been meant
+    meant = {"kernel": [*kernel_names(), *MADE], "recipe": recipe_names()}
     other = "recipe" if kind == "kernel" else "kernel"
-    if name in names[other]:
+    if name in meant[other]:
         hint = f"; it is a {other}, for --{other}"
     else:
-        hint = nearest(name, names[kind]) or f"; `convfilter {kind}s list` shows all"
+        hint = nearest(name, meant[kind]) or f"; `convfilter {kind}s list` shows all"
     raise error(f"{shortened(name)}: no such {kind}, and no file of that name{hint}")
