@@ -87,9 +87,10 @@ def run_one(job: Job, settings: Settings) -> Result:
     begun = time.monotonic()
     try:
         with naming(job.source):
-            if settings.skip_existing and (kept := kept_outputs(job, settings)) and kept == job.outputs:
+            kept = kept_outputs(job, settings)
+            if kept and kept == job.outputs:
                 return Result(job, "skipped", f"{job.target} is there")
-        outcome = run_job(job, settings)
+            outcome = run_job(job, settings, kept)
     except ImageError as error:
         return Result(job, "failed", str(error), seconds=time.monotonic() - begun)
     return Result(job, "done", outcome=outcome, seconds=time.monotonic() - begun)

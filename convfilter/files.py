@@ -96,22 +96,23 @@ def filter_file(
         max_memory=max_memory,
         overwrite=overwrite,
     )
-    return run_job(Job(source, target, format_of(target)), settings).notes
+    job = Job(source, target, format_of(target))
+    with naming(source):
+        return run_job(job, settings, kept_outputs(job, settings)).notes
 
 
-def run_job(job: Job, settings: Settings) -> Outcome:
+def run_job(job: Job, settings: Settings, kept: list[Path]) -> Outcome:
     """Read, filter and write one picture, and its comparison and its steps where they are asked for.
 
+    Args:
+        job: which picture, and where to.
+        settings: what is done.
+        kept: the `kept_outputs`, which are told before the work and not after it; writing checks again.
+
     Raises:
-        ImageError: the file cannot be read, filtered or written; the message begins with its path.
+        ImageError: the file cannot be read, filtered or written.
         DeviceError: there is no such device.
     """
-    with naming(job.source):
-        return _run(job, settings)
-
-
-def _run(job: Job, settings: Settings) -> Outcome:
-    kept = kept_outputs(job, settings)  # said before the work, not after it; writing checks again
     before = read_source(job.source, settings.max_pixels)
     format_ = job.format or FORMATS[before.format]
     match = settings.match
