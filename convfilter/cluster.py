@@ -6,6 +6,7 @@ import logging
 from asyncio import CancelledError
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any
 
 from convfilter.batch import Result, run_one, with_settings
@@ -36,16 +37,9 @@ def run_on(address: str, jobs: list[Job], settings: Settings) -> Iterator[Result
     Raises:
         OptionError: there is no such scheduler, Dask is not installed, or a job is a stream or in place.
     """
-    try:
-        from dask.distributed import Client
-    except ImportError:
-        raise OptionError("--scheduler needs more packages; in the clone, pip install '.[dask]'") from None
-    if any(STREAM in (job.source, job.target) for job in jobs):
-        raise OptionError("--scheduler works on files; standard input and output are of this machine")
-    if any(job.in_place for job in jobs):
-        raise OptionError(
-            "--scheduler cannot work --in-place: what a dying worker had done would be filtered twice; give --output"
-        )
+    check_jobs(jobs)
+    from dask.distributed import Client
+
     for name in list(logging.root.manager.loggerDict):
         if name.startswith(("distributed", "tornado")):  # what concerns a file is in its result
             logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -54,6 +48,22 @@ def run_on(address: str, jobs: list[Job], settings: Settings) -> Iterator[Result
     except (OSError, ValueError, TimeoutError) as error:
         raise OptionError(f"{address}: no scheduler answers there ({one_line(error)})") from None
     return _results(client, jobs, replace(settings, workers=1))
+
+
+def check_jobs(jobs: list[Job]) -> None:
+    """Refuse what no cluster does.
+
+    Raises:
+        OptionError: a job that only this machine can do, or Dask is not installed.
+    """
+    if find_spec("distributed") is None:
+        raise OptionError("--scheduler needs more packages; in the clone, pip install '.[dask]'")
+    if any(STREAM in (job.source, job.target) for job in jobs):
+        raise OptionError("--scheduler works on files; standard input and output are of this machine")
+    if any(job.in_place for job in jobs):
+        raise OptionError(
+            "--scheduler cannot work --in-place: what a dying worker had done would be filtered twice; give --output"
+        )
 
 
 def _results(client: Any, jobs: list[Job], settings: Settings) -> Iterator[Result]:

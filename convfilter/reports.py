@@ -91,6 +91,8 @@ def check_reports(paths: tuple[str, ...]) -> dict[str, Path]:
             if not (ending == ".jsonl" and (path.is_fifo() or path.is_char_device())):  # lines may go there, too
                 check_target(path, overwrite=True)
                 _refuse_foreign(path, ending)
+                if ending == ".jsonl" and path.exists():
+                    path.open("ab").close()  # which may be refused, and changes nothing
     return by_ending
 
 

@@ -72,6 +72,7 @@ def test_what_is_skipped_is_not_looked_at(cli: Any, tree: Path, tmp_path: Path) 
         ("apply turned.jpg --kernel row.yaml --border valid", "the picture is 4 x 50, and nothing is left"),
         ("gray pages.tif --max-pixels 50000", "250 x 240 = 0.06 MP is over"),
         ("gray odd.tif", "damaged"),
+        ("gray a.png --in-place --scheduler tcp://localhost:9", "--scheduler cannot work --in-place"),
     ],
 )
 def test_what_fails_is_foreseen(cli: Any, tree: Path, command: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +106,15 @@ def test_what_does_not_fail_is_not_feared(cli: Any, tree: Path, command: str, mo
     _make_odd_files()
     assert "fails" not in cli(*command.split(), "--dry-run").out
     assert cli(*command.split()).code == 0
+
+
+def test_memory_of_a_cluster(cli: Any, tree: Path, tmp_path: Path) -> None:
+    """On a cluster --max-memory is for each picture, and how many are worked on at once is told by nobody."""
+    command = ("gray", tree, "-o", tmp_path / "out", "--dry-run", "--max-memory", "68M")
+    answer = cli(*command, "--scheduler", "tcp://localhost:9")
+    assert "fails" not in answer.out
+    assert "as many as workers take at once" in answer.err
+    assert cli(*command, "--jobs", 2).out.count("fails: ") == 2
 
 
 def test_sizes_beyond_all_bounds(cli: Any, tree: Path, tmp_path: Path) -> None:

@@ -100,17 +100,24 @@ def test_what_is_no_regular_file(cli: Any, photo: Path, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("capsh") is None, reason="needs capsh to give up root's rights")
 def test_permissions(photo: Path, tmp_path: Path) -> None:
-    """Items 8 and 33: a file that may not be read and a folder that may not be written give one line each."""
-    secret, closed = Path(shutil.copy(photo, tmp_path / "secret.png")), tmp_path / "closed"
+    """Items 8 and 33: what may not be read or written gives one line each; a report is told of by --dry-run, too."""
+    secret, closed, report = (
+        Path(shutil.copy(photo, tmp_path / "secret.png")),
+        tmp_path / "closed",
+        tmp_path / "r.jsonl",
+    )
     secret.chmod(0)
     closed.mkdir()
     closed.chmod(0o555)
+    report.touch(0o444)
     blur = f"{sys.executable} -m convfilter blur"
-    command = f"{blur} {secret} -o {tmp_path}/new.png; {blur} {photo} -o {closed}/"
+    command = f"{blur} {secret} -o {tmp_path}/new.png; {blur} {photo} -o {tmp_path}/new.png --report {report} --dry-run"
+    command += f"; {blur} {photo} -o {closed}/"
     drop = ["capsh", "--drop=cap_dac_override,cap_dac_read_search", "--", "-c", command]
     done = subprocess.run(drop, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "secret.png: permission denied" in done.stderr
+    assert f"cannot write {report}: Permission denied" in done.stderr
     assert f"cannot write {closed}/photo.png: Permission denied" in done.stderr
     assert list(closed.iterdir()) == []
 

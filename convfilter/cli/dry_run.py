@@ -21,15 +21,20 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
 
     The lines go to standard output: input, output, size and frames, and what would keep the picture from being
     written, as far as names and the headers of files tell.
+
+    Args:
+        jobs: one for every picture.
+        settings: what holds for all of them.
+        at_once: how many pictures share the memory of this machine; None on a cluster.
     """
-    from convfilter import batch
     from convfilter.errors import ImageError
+    from convfilter.runtime import default_memory
 
     sizes, unsound = [], 0
-    count = batch.pictures_at_once(jobs, at_once)
+    memory = settings.max_memory if at_once is None else (settings.max_memory or default_memory()) // at_once
     for job in jobs:
         try:
-            size, facts = _foreseen(job, settings, count)
+            size, facts = _foreseen(job, settings, memory)
             if size is not None:
                 sizes.append(size)
         except ImageError as error:
@@ -40,7 +45,9 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
                 streams.result(printable(f"{job.source} -> {path}"))
     tell_method(settings)
     megapixels = sum(size.pixels for size in sizes) / 1e6
-    streams.warn(f"{counted(len(jobs), 'picture')}, {megapixels:,.1f} megapixels; {count} at once")
+    streams.warn(
+        f"{counted(len(jobs), 'picture')}, {megapixels:,.1f} megapixels; {at_once or 'as many as workers take'} at once"
+    )
     if sizes:
         _tell_memory(max(sizes, key=lambda size: size.pixels), settings)
     if unsound:
@@ -48,7 +55,7 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
     streams.warn("nothing has been written")
 
 
-def _foreseen(job: Job, settings: Settings, at_once: int) -> tuple[Size | None, str]:
+def _foreseen(job: Job, settings: Settings, memory: int | None) -> tuple[Size | None, str]:
     """The size of a picture that is to be read, and what becomes of it; ImageError where it will fail."""
     from convfilter.images.probing import probe
     from convfilter.inputs import STREAM
@@ -62,7 +69,7 @@ def _foreseen(job: Job, settings: Settings, at_once: int) -> tuple[Size | None, 
     if job.source != STREAM:
         with open_picture(job.source) as file:
             size = probe(file)
-        _check_size(job, size, kept, settings, at_once)
+        _check_size(job, size, kept, settings, memory)
         facts = f"{size.format}, {size}"
     if kept:
         facts += "; only what is missing is written"
@@ -73,7 +80,7 @@ def _foreseen(job: Job, settings: Settings, at_once: int) -> tuple[Size | None, 
     return size, facts
 
 
-def _check_size(job: Job, size: Size, kept: list[Path], settings: Settings, at_once: int) -> None:
+def _check_size(job: Job, size: Size, kept: list[Path], settings: Settings, memory: int | None) -> None:
     """ImageError where a picture of a size is not filtered, or its outputs, but for those kept, are not written.
 
     Of the memory, what 8-bit grey needs is checked, the least there is.
@@ -86,10 +93,10 @@ def _check_size(job: Job, size: Size, kept: list[Path], settings: Settings, at_o
     from convfilter.images.limits import check_frames
     from convfilter.operations import output_size, require_output
     from convfilter.output_names import format_of
-    from convfilter.runtime import default_memory
 
     check_frames(settings.max_pixels, size.frames)
-    left_for_tiles(2 * size.pixels, (settings.max_memory or default_memory()) // at_once)
+    if memory is not None:
+        left_for_tiles(2 * size.pixels, memory)
     for width, height in {*size.frames}:
         require_output(settings.operations, height, width)
         if job.target not in kept:

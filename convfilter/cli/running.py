@@ -84,7 +84,11 @@ def run(
         check_reports(reports)
         from convfilter.cli.dry_run import show_plan
 
-        show_plan(planned, settings, jobs)
+        if scheduler:
+            from convfilter.cluster import check_jobs
+
+            check_jobs(planned)
+        show_plan(planned, settings, None if scheduler else batch.pictures_at_once(planned, jobs))
         return
     if planned[0].target == STREAM and sys.stdout is not None and sys.stdout.isatty():
         raise click.UsageError("standard output is a terminal, not a place for a picture; give --output or a pipe")
