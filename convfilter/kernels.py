@@ -131,6 +131,14 @@ class Kernel:
                 return 1
         return divisor
 
+    @cached_property
+    def whole_weights(self) -> NDArray[np.float64]:
+        """(height, width, n): `correlation_weights` times `divisor`, whole where that is not 1."""
+        if self.divisor == 1:
+            return self.correlation_weights
+        whole: NDArray[np.float64] = np.rint(self.correlation_weights * self.divisor)
+        return whole
+
     def flipped(self) -> Kernel:
         """The same kernel with the other sense of `flip`."""
         return replace(self, flip=not self.flip)

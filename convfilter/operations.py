@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from convfilter.kernels import Kernel
 
 __all__ = [
+    "VISIBLE",
     "Activate",
     "Convolve",
     "DecodeSrgb",
@@ -41,6 +42,9 @@ __all__ = [
     "receptive_field",
     "require_output",
 ]
+
+VISIBLE = 1e-6
+"""Under less opacity than this share there is no colour: it would be that of rounding."""
 
 # Beside its windows, an operation says with `keeps_black` whether it works on single pixels and leaves zeros
 # zero: then it may come before or after the zeros of a border.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.names import GrayMethod, Range
-from convfilter.operations import Activate, Convolve, Dropout, Grayscale, Operation, Pool
+from convfilter.operations import VISIBLE, Activate, Convolve, Dropout, Grayscale, Operation, Pool
 from convfilter.pointwise import GRAY_WEIGHTS
 from convfilter.step_sums import Line, Values, alpha_line, convolution_lines
 from convfilter.text import counted
@@ -112,7 +112,7 @@ def _pooled(operation: Pool, seen: Values, white: float, alpha: bool) -> Line:
         return Line(f"the mean of {count}", seen.mean(axis=0))
     colour, opacity = seen[:, :-1], seen[:, -1:]
     visible = opacity[:, 0] > 0
-    if not visible.any() or (operation.method == "mean" and opacity.mean() <= 1e-6 * white):
+    if not visible.any() or (operation.method == "mean" and opacity.mean() <= VISIBLE * white):
         return Line(f"nothing: all of {count} are transparent", np.zeros(colour.shape[1]))
     if operation.method == "max":
         return Line(f"the greatest of {count}, without transparent ones", colour[visible].max(axis=0))

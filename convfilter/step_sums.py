@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convfilter.kernels import Kernel
-from convfilter.operations import Convolve
+from convfilter.operations import VISIBLE, Convolve
 
 Values = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ class Products(NamedTuple):
         channel: the number of the channel; that of alpha is the last.
         filter: the name of the filter in its bank; empty for a single kernel.
         seen: (height, width): what is multiplied: levels, of colour times its opacity where opacity counts.
-        weights: (height, width): by what, multiplied out (see `whole_weights`).
+        weights: (height, width): by what, of `Kernel.whole_weights`.
         products: (height, width).
     """
 
@@ -44,14 +44,6 @@ class Products(NamedTuple):
     seen: Values
     weights: Values
     products: Values
-
-
-def whole_weights(kernel: Kernel) -> Values:
-    """The weights (height, width, n) as they slide, multiplied out where they are fractions of one number."""
-    if kernel.divisor == 1:
-        return kernel.correlation_weights
-    whole: Values = np.rint(kernel.correlation_weights * kernel.divisor)
-    return whole
 
 
 def products_of(operation: Convolve, patch: Values, white: float, alpha: bool) -> tuple[Products, ...]:
@@ -64,7 +56,7 @@ def products_of(operation: Convolve, patch: Values, white: float, alpha: bool) -
         alpha: True where the last channel is alpha.
     """
     kernel = operation.kernel
-    weights = whole_weights(kernel)
+    weights = kernel.whole_weights
     colours = patch.shape[2] - alpha
     weighed = alpha and kernel.weighs_by_alpha
     seen = patch
@@ -117,7 +109,7 @@ def alpha_line(operation: Convolve, patch: Values, beyond: bool, white: float) -
     kernel, alpha = operation.kernel, patch[:, :, -1]
     if not kernel.weighs_by_alpha or (operation.border == "keep" and beyond):
         return Line("alpha stays as it is", alpha[[kernel.anchor[0]], [kernel.anchor[1]]])
-    weights = np.moveaxis(whole_weights(kernel), 2, 0)
+    weights = np.moveaxis(kernel.whole_weights, 2, 0)
     means = [(alpha * one).sum() / one.sum() for one in weights]
     bank = ", the mean of all filters" if len(means) > 1 else ""
     mean = np.mean(means)
@@ -136,7 +128,7 @@ def _names(kernel: Kernel) -> tuple[str, ...]:
 
 def _one_filter(kernel: Kernel, index: int, patch: Values, white: float, alpha: bool) -> Iterator[tuple[str, Values]]:
     """The sum of the products of a filter, and what opacity makes of it."""
-    weights = whole_weights(kernel)[:, :, index, np.newaxis]
+    weights = kernel.whole_weights[:, :, index, np.newaxis]
     colour = patch[:, :, : patch.shape[2] - alpha]
     if not (alpha and kernel.weighs_by_alpha):
         yield "sum of the products", (colour * weights).sum(axis=(0, 1))
@@ -146,5 +138,5 @@ def _one_filter(kernel: Kernel, index: int, patch: Values, white: float, alpha: 
     yield "sum of the products", found
     # the mean of what is visible, times the sum of the weights
     share = float((opacity * weights).sum() / weights.sum())
-    visible = share > 1e-6
+    visible = share > VISIBLE
     yield f"divided by the opacity under it, {share:.4g}", found / share if visible else np.zeros_like(found)

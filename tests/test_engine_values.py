@@ -26,7 +26,7 @@ def test_halves_round_to_even(random: np.random.Generator) -> None:
     """A mean that lies exactly between two levels goes to the even one, as whole-number arithmetic says."""
     for dtype in (np.uint8, np.uint16):
         pixels = noise(random, 60, 60, 1, dtype=dtype)
-        for size in (2, 4, 6, 10):
+        for size in (2, 4, 6, 10, 14, 28):  # 14 x 14 x (1 / 196) is not 1 in floating point
             found = run(pixels, Convolve(mean_kernel(size), border="valid"))[:, :, 0]
             windows = np.lib.stride_tricks.sliding_window_view(pixels[:, :, 0].astype(np.int64), (size, size))
             total, count = windows.sum(axis=(2, 3)), size * size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convfilter.engine.levels import Levels, elementwise, on_colour
+from convfilter.engine.levels import Levels, on_unit_colour
 from convfilter.errors import ImageError
 from convfilter.names import GrayMethod
 from convfilter.pointwise import GRAY_WEIGHTS
@@ -58,4 +58,4 @@ def _curved(part: Any, levels: Levels, curve: Any) -> Any:
     def mirrored(values: Any) -> Any:
         return tf.sign(values) * curve(tf.abs(values))
 
-    return on_colour(part, levels, lambda colour: elementwise(colour / levels.white, mirrored) * levels.white)
+    return on_unit_colour(part, levels, mirrored)

@@ -10,7 +10,7 @@ from convfilter.engine.levels import Levels
 from convfilter.engine.passes import correlate, passes_of
 from convfilter.engine.sums import in_order, pixels_under
 from convfilter.kernels import Kernel
-from convfilter.operations import Convolve
+from convfilter.operations import VISIBLE, Convolve
 from convfilter.runtime import tf_operations
 
 
@@ -54,9 +54,9 @@ def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
     means, coverage = [], 0.0
     # Alpha stays in levels, whose sums are exact; opaque pixels are as they are.
     maps = _feature_maps(tf.concat([colour * (alpha / levels.white), alpha], 2), operation)
-    for map_, total in zip(maps, kernel.sums, strict=True):
-        covered = map_[:, :, -1:] / (total * kernel.divisor)
-        visible = covered > 1e-6 * levels.white
+    for map_, total in zip(maps, kernel.whole_weights.sum(axis=(0, 1)), strict=True):
+        covered = map_[:, :, -1:] / total
+        visible = covered > VISIBLE * levels.white
         means.append(tf.where(visible, map_[:, :, :-1] / tf.where(visible, covered / levels.white, 1), 0))
         coverage += covered
     coverage = tf.clip_by_value(coverage / len(kernel.sums), 0, levels.white)

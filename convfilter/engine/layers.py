@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from convfilter.engine.levels import Levels, elementwise, on_colour
+from convfilter.engine.levels import Levels, on_colour, on_unit_colour
 from convfilter.engine.passes import from_image, to_image
-from convfilter.operations import Activate, Dropout, Pool, Round
+from convfilter.operations import VISIBLE, Activate, Dropout, Pool, Round
 from convfilter.runtime import tf_operations
 
 ONE_PASS = {"max": 3, "mean": 16}
@@ -21,7 +21,7 @@ def activate(part: Any, operation: Activate, levels: Levels) -> Any:
     if operation.function == "relu":  # which is the same on every scale, and so exact
         return on_colour(part, levels, function)
 
-    return on_colour(part, levels, lambda colour: elementwise(colour / levels.white, function) * levels.white)
+    return on_unit_colour(part, levels, function)
 
 
 def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
@@ -59,7 +59,7 @@ def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
     if operation.method == "max":
         hidden = tf.where(alpha > 0, colour, colour.dtype.min)
         return tf.concat([tf.where(opacity > 0, pooled(hidden), 0), opacity], 2)
-    visible = opacity > 1e-6 * levels.white
+    visible = opacity > VISIBLE * levels.white
     mean = pooled(colour * alpha) / tf.where(visible, opacity, 1)
     return tf.concat([tf.where(visible, mean, 0), opacity], 2)
 

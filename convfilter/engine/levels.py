@@ -54,7 +54,12 @@ def on_colour(part: Any, levels: Levels, function: Callable[[Any], Any]) -> Any:
     return tf_operations().concat([function(part[:, :, :colours]), part[:, :, colours:]], 2)
 
 
-def elementwise(numbers: Any, function: Callable[[Any], Any]) -> Any:
+def on_unit_colour(part: Any, levels: Levels, function: Callable[[Any], Any]) -> Any:
+    """The same for a function of each number by itself, with 1 for white."""
+    return on_colour(part, levels, lambda colour: _elementwise(colour / levels.white, function) * levels.white)
+
+
+def _elementwise(numbers: Any, function: Callable[[Any], Any]) -> Any:
     """What a function makes of every number, whatever stands beside it."""
     tf = tf_operations()
     flat = tf.reshape(numbers, [-1])

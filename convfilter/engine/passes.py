@@ -32,10 +32,10 @@ over a single plane."""
 def passes_of(kernel: Kernel) -> list[list[tuple[Weights, ...]]]:
     """For each kernel of a bank, what is to be added up: kernels that are slid one after another.
 
-    They are those of `Kernel.correlation_weights`, times the kernel's divisor: the kernel itself, or a column and a
-    row, or several such pairs, whichever costs least.
+    They are those of `Kernel.whole_weights`: the kernel itself, or a column and a row, or several such pairs,
+    whichever costs least.
     """
-    weights = kernel.correlation_weights * kernel.divisor
+    weights = kernel.whole_weights
     each: list[list[tuple[Weights, ...]]] = []
     for n in range(weights.shape[2]):
         pairs = pairs_of(weights[:, :, n])
