@@ -59,10 +59,8 @@ def run(jobs: list[Job], settings: Settings, *, at_once: int | None = None) -> I
     if not settings.skip_existing:  # with it, there may be nothing to filter
         threads.start(_load_tensorflow, 1)  # while the first picture is read
     at_once = pictures_at_once(jobs, at_once)
-    if at_once > 1:
-        memory = settings.max_memory or default_memory()
-        settings = replace(settings, workers=max(1, core_count() // at_once), max_memory=memory // at_once)
-    yield from threads.results(with_settings(jobs, settings), lambda one: run_one(*one), at_once)
+    each = with_settings(jobs, shared(settings, at_once))
+    yield from threads.results(each, lambda one: run_one(*one), at_once)
 
 
 def _load_tensorflow() -> None:
@@ -80,6 +78,12 @@ def with_settings(jobs: list[Job], settings: Settings) -> Iterator[tuple[Job, Se
 def pictures_at_once(jobs: list[Job], wanted: int | None) -> int:
     """How many pictures are worked on at once: as many as are wanted, or one a core, but no more than there are."""
     return min(wanted or core_count(), len(jobs))
+
+
+def shared(settings: Settings, at_once: int) -> Settings:
+    """The settings for each of so many pictures at once, which share the memory and the cores of this machine."""
+    memory = settings.max_memory or default_memory()
+    return replace(settings, workers=max(1, core_count() // at_once), max_memory=memory // at_once)
 
 
 def run_one(job: Job, settings: Settings) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,17 @@ def test_memory_of_a_cluster(cli: Any, tree: Path, tmp_path: Path) -> None:
     assert "fails" not in answer.out
     assert "as many as workers take at once" in answer.err
     assert cli(*command, "--jobs", 2).out.count("fails: ") == 2
+
+
+def test_tiles_of_pictures_that_share_memory(cli: Any, tmp_path: Path) -> None:
+    """Tiles are told of as the run computes them, whose pictures at work share the memory."""
+    (tmp_path / "in").mkdir()
+    for name in "ab":
+        Image.new("RGB", (2000, 1500)).save(tmp_path / "in" / f"{name}.png")
+    command = ("blur", tmp_path / "in", "--sigma", 100, "-o", tmp_path / "out", "--max-memory", "180M")
+    told = {jobs: cli(*command, "--dry-run", "--jobs", jobs).err for jobs in (1, 2)}
+    tiles = {jobs: int(re.search(r"(\d+) tiles? of", err)[1]) for jobs, err in told.items()}
+    assert tiles[2] > tiles[1]
 
 
 def test_sizes_beyond_all_bounds(cli: Any, tree: Path, tmp_path: Path) -> None:

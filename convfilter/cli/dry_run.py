@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convfilter.cli import streams
@@ -27,14 +28,14 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
         settings: what holds for all of them.
         at_once: how many pictures share the memory of this machine; None on a cluster.
     """
+    from convfilter import batch
     from convfilter.errors import ImageError
-    from convfilter.runtime import default_memory
 
     sizes, unsound = [], 0
-    memory = settings.max_memory if at_once is None else (settings.max_memory or default_memory()) // at_once
+    settings = replace(settings, workers=1) if at_once is None else batch.shared(settings, at_once)
     for job in jobs:
         try:
-            size, facts = _foreseen(job, settings, memory)
+            size, facts = _foreseen(job, settings)
             if size is not None:
                 sizes.append(size)
         except ImageError as error:
@@ -55,7 +56,7 @@ def show_plan(jobs: list[Job], settings: Settings, at_once: int | None) -> None:
     streams.warn("nothing has been written")
 
 
-def _foreseen(job: Job, settings: Settings, memory: int | None) -> tuple[Size | None, str]:
+def _foreseen(job: Job, settings: Settings) -> tuple[Size | None, str]:
     """The size of a picture that is to be read, and what becomes of it; ImageError where it will fail."""
     from convfilter.images.probing import probe
     from convfilter.inputs import STREAM
@@ -69,7 +70,7 @@ def _foreseen(job: Job, settings: Settings, memory: int | None) -> tuple[Size | 
     if job.source != STREAM:
         with open_picture(job.source) as file:
             size = probe(file)
-        _check_size(job, size, kept, settings, memory)
+        _check_size(job, size, kept, settings)
         facts = f"{size.format}, {size}"
     if kept:
         facts += "; only what is missing is written"
@@ -80,7 +81,7 @@ def _foreseen(job: Job, settings: Settings, memory: int | None) -> tuple[Size | 
     return size, facts
 
 
-def _check_size(job: Job, size: Size, kept: list[Path], settings: Settings, memory: int | None) -> None:
+def _check_size(job: Job, size: Size, kept: list[Path], settings: Settings) -> None:
     """ImageError where a picture of a size is not filtered, or its outputs, but for those kept, are not written.
 
     Of the memory, what 8-bit grey needs is checked, the least there is.
@@ -95,8 +96,8 @@ def _check_size(job: Job, size: Size, kept: list[Path], settings: Settings, memo
     from convfilter.output_names import format_of
 
     check_frames(settings.max_pixels, size.frames)
-    if memory is not None:
-        left_for_tiles(2 * size.pixels, memory)
+    if settings.max_memory is not None:
+        left_for_tiles(2 * size.pixels, settings.max_memory)
     for width, height in {*size.frames}:
         require_output(settings.operations, height, width)
         if job.target not in kept:
@@ -128,7 +129,9 @@ def _tell_memory(size: Size, settings: Settings) -> None:
     tiles, largest, pixels = 0, 0, 6 * size.pixels
     left = None if settings.max_memory is None else max(settings.max_memory - pixels, 1)
     for (width, height), frames in Counter(size.frames).items():
-        count, tile_bytes = engine.tiles_of(settings.operations, height, width, settings.device, left)
+        count, tile_bytes = engine.tiles_of(
+            settings.operations, height, width, device=settings.device, tile_bytes=left, workers=settings.workers
+        )
         tiles, largest = tiles + frames * count, max(largest, tile_bytes)
     tiled = f"{counted(tiles, 'tile')} of {largest / 1e6:,.1f} MB"
     streams.warn(f"the largest, {size}, if 8-bit RGB: {pixels / 1e6:,.0f} MB of pixels, {tiled}")

@@ -27,10 +27,15 @@ def _method(operation: Operation, layout: str) -> str:
     return f": as {described(operation.kernel)}, {layout}"
 
 
-def tiles_of(operations: Operations, height: int, width: int, device: str, tile_bytes: int | None) -> tuple[int, int]:
-    """How many tiles an 8-bit RGB picture alone is computed in, and the bytes that one takes without its halo."""
+def tiles_of(
+    operations: Operations, height: int, width: int, *, device: str, tile_bytes: int | None, workers: int | None
+) -> tuple[int, int]:
+    """How many tiles an 8-bit RGB picture is computed in, and the bytes that one takes without its halo.
+
+    The arguments are those of `engine.run`.
+    """
     picture = np.broadcast_to(np.uint8(0), (height, width, 3))
-    work = work_of([picture], operations, False, device, tile_bytes, None)
+    work = work_of([picture], operations, False, device, tile_bytes, workers)
     shape = work.shape_of(picture)
     samples = shape.lanes * shape.rows * shape.columns * 3
     return sum(1 for _ in work.all_tiles()), work.sample_bytes * samples * COPIES
