@@ -68,12 +68,12 @@ class Answer:
 def answer(
     path: Path, model: Model, *, many: bool = False, invert: Invert = "auto", max_pixels: int = MAX_PIXELS
 ) -> Answer:
-    """Read the digit, or all digits of a line, in a picture.
+    """Read the digit, or all digits line by line, in a picture.
 
     Args:
         path: a picture of any size, or `inputs.STREAM`.
         model: a trained network.
-        many: look for a line of digits.
+        many: look for lines of digits.
         invert: as for `ink.find_ink`.
         max_pixels: refuse larger pictures before decoding them.
 

@@ -31,10 +31,6 @@ class Split:
     images: Images
     labels: Labels
 
-    def __post_init__(self) -> None:
-        if len(self.images) != len(self.labels):
-            raise ValueError(f"{len(self.images)} images and {len(self.labels)} labels")
-
     def __len__(self) -> int:
         return len(self.labels)
 

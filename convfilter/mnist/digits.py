@@ -15,7 +15,8 @@ from convfilter.mnist.brightness import Floats, brightness
 from convfilter.mnist.data import Images
 from convfilter.mnist.ink import Ink, find_ink
 from convfilter.mnist.margins import with_margin
-from convfilter.mnist.segmenting import Strokes, main_strokes, pieces_of, segment, sheet_on
+from convfilter.mnist.pieces import Strokes, pieces_of
+from convfilter.mnist.segmenting import main_strokes, segment, sheet_on
 from convfilter.mnist.shapes import stroke_width
 from convfilter.names import Invert
 
@@ -66,11 +67,11 @@ class Page:
 
 
 def read_page(picture: Picture, *, many: bool = False, invert: Invert = "auto") -> Page:
-    """Find the digit, or all digits of a line, in the first frame of a picture.
+    """Find the digit, or all digits line by line, in the first frame of a picture.
 
     Args:
         picture: of any size, depth and mode.
-        many: look for a line of digits; otherwise for the one that is meant.
+        many: look for lines of digits; otherwise for the one that is meant.
         invert: as for `find_ink`.
     """
     gray, frames = brightness(picture), len(picture.frames)

@@ -30,7 +30,7 @@ COLUMNS = 5
 """Panels in a row."""
 
 MOST_DIGITS = 12
-"""Digits of a line that are drawn."""
+"""Digits of a picture that are drawn."""
 
 
 def drawing_targets(target: str, pictures: list[Path]) -> list[Path]:

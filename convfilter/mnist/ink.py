@@ -11,8 +11,8 @@ from scipy import ndimage
 
 from convfilter.mnist.brightness import Floats, otsu, reduced, rim_of
 from convfilter.mnist.light import without_shadows
+from convfilter.mnist.pieces import labelled, pieces_of
 from convfilter.mnist.rules import without_rules
-from convfilter.mnist.segmenting import pieces_of
 from convfilter.mnist.shapes import Mask, stroke_width
 from convfilter.names import Invert
 
@@ -90,7 +90,7 @@ def _ink(contrast: Floats, inverted: bool) -> Ink | None:
     # with a strong part.
     strong = contrast > max(threshold, 0.5 * core)
     weak = contrast > max(0.6 * threshold, 0.4 * core, visible / 2)
-    labels, count = ndimage.label(weak, np.ones((3, 3)))
+    labels, count = labelled(weak)
     kept = np.zeros(count + 1, np.bool_)
     kept[np.unique(labels[strong & weak])] = True
     kept[0] = False

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from convfilter.mnist.brightness import Floats, reduced
+from convfilter.mnist.pieces import labelled
 from convfilter.mnist.shapes import Mask
 
 REACH = 2
@@ -38,7 +39,7 @@ def without_shadows(gray: Floats, mask: Mask, inverted: bool, width: float) -> M
     Returns:
         (height, width): the pieces of the mask that are ink; none where the page is blank.
     """
-    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    labels, count = labelled(mask)
     area = np.bincount(labels.ravel(), minlength=count + 1)
     clear = np.bincount(labels[_stands_out(gray, mask, inverted, width) & mask], minlength=count + 1)
     kept = clear >= 0.5 * area

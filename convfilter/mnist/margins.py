@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from convfilter.mnist.brightness import Floats, between_levels, otsu, rim_of
 from convfilter.mnist.ink import LEAST_CONTRAST, is_dark_on_light
+from convfilter.mnist.pieces import labelled, pieces_of
 from convfilter.mnist.rules import without_rules
-from convfilter.mnist.segmenting import pieces_of
 from convfilter.mnist.shapes import Mask, shape_of
 from convfilter.names import Invert
 
@@ -82,7 +81,7 @@ def _is_dark(gray: Floats, dark: Mask) -> bool:
 
 def _greatest(mask: Mask) -> float:
     """The share of a mask that its greatest piece is."""
-    labels, _ = ndimage.label(mask, np.ones((3, 3)))
+    labels, _ = labelled(mask)
     areas = np.bincount(labels.ravel())[1:]
     return float(areas.max() / areas.sum())
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from convfilter.mnist.pieces import labelled
 from convfilter.mnist.shapes import Mask, stroke_width
 
 SLANTS = np.linspace(-0.15, 0.15, 61)
@@ -45,7 +46,7 @@ def _without_level(mask: Mask, *, on_rules: bool = False) -> Mask:
     lines = _lines(rows, columns, mask.shape)
     if not lines.any():
         return mask
-    _, count = ndimage.label(lines, np.ones((3, 3)))
+    _, count = labelled(lines)
     runs, heights = _runs(mask)
     hit = np.unique(runs[lines & mask])
     wide = float(np.median(heights[hit]))
