@@ -1,4 +1,4 @@
-"""The benchmarks run, on sizes that take no time; what they measure is no test."""
+"""The benchmarks run, on sizes that take no time; the times that they measure are no test, memory is."""
 
 from __future__ import annotations
 

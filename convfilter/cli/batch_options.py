@@ -6,7 +6,7 @@ import re
 
 import click
 
-from convfilter.cli.options import Name, input_argument, max_pixels, together
+from convfilter.cli.options import Name, device, input_argument, max_pixels, together
 
 inputs = together(
     input_argument(required=False),
@@ -65,13 +65,7 @@ running = together(
         metavar="PATH",
         help="Also tell what became of each picture: in lines of JSON (.jsonl) or on a page (.html); may be repeated.",
     ),
-    click.option(
-        "--device",
-        default="auto",
-        show_default=True,
-        metavar="auto|cpu|gpu|gpu:N",
-        help="Where to compute; `convfilter devices` lists what is there.",
-    ),
+    device,
     max_pixels,
     click.option(
         "--max-memory",

@@ -135,6 +135,14 @@ filtering = together(
     ),
 )
 
+device: Decorator[Any] = click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="auto|cpu|gpu|gpu:N",
+    help="Where to compute; `convfilter devices` lists what is there.",
+)
+
 max_pixels: Decorator[Any] = click.option(
     "--max-pixels",
     type=click.IntRange(1),

@@ -75,14 +75,15 @@ def tile_shape(
     rows = min(tallest, max(samples // columns, down, 1))
     most = budget / (channels * lanes * sample_bytes * COPIES)
     while (rows * stride_down + down) * (columns * stride_across + across) > most:
-        if lanes * rows * columns <= LEAST_PIXELS:
+        if lanes * rows * columns > LEAST_PIXELS:
+            rows, columns = (-(-rows // 2), columns) if rows > columns or columns == 1 else (rows, -(-columns // 2))
+        elif lanes == 1:
             break
-        rows, columns = (-(-rows // 2), columns) if rows > columns or columns == 1 else (rows, -(-columns // 2))
-    else:
-        return TileShape(lanes, rows, columns)
-    if lanes == 1:
-        return TileShape(1, rows, columns)
-    return tile_shape(operations, height, width, channels=channels, sample_bytes=sample_bytes, lanes=1, budget=budget)
+        else:
+            return tile_shape(
+                operations, height, width, channels=channels, sample_bytes=sample_bytes, lanes=1, budget=budget
+            )
+    return TileShape(lanes, rows, columns)
 
 
 def tiles(operations: Operations, height: int, width: int, shape: TileShape) -> Iterator[Tile]:

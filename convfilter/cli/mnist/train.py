@@ -11,7 +11,7 @@ import click
 
 from convfilter.cli import signals, streams
 from convfilter.cli.mnist import options
-from convfilter.cli.options import Name
+from convfilter.cli.options import Name, device
 from convfilter.names import PRESET_NAMES, STRATEGIES, PresetName, Strategy
 from convfilter.text import printable
 
@@ -78,15 +78,10 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float | No
     type=click.Choice(STRATEGIES),
     default="none",
     show_default=True,
-    help="Share the work: mirrored over the GPUs of this machine, multiworker over the machines of TF_CONFIG.",
+    help="Share the work: mirrored over the GPUs of this machine, multiworker over the machines of TF_CONFIG; these "
+    "choose the devices.",
 )
-@click.option(
-    "--device",
-    default="auto",
-    show_default=True,
-    metavar="auto|cpu|gpu|gpu:N",
-    help="Where to compute, with strategy none.",
-)
+@device
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def train(
     preset: PresetName,
