@@ -17,6 +17,9 @@ from convfilter.names import COMBINES, Combine
 MAX_SIZE = 999
 """Rows and columns that a kernel may have; a Gaussian of sigma 124 still fits."""
 
+MAX_FILTERS = 1000
+"""Kernels that a bank may have; each is a part of the graph, and a thousand take ten seconds to lay out."""
+
 MAX_WEIGHT = 1e9
 """Weights and bias stay below this, so that no sum of products leaves float32."""
 
@@ -41,7 +44,7 @@ class Kernel:
         source: where it was published.
 
     Raises:
-        KernelError: wrong shape, weights that are not finite or too large, nothing but zeros.
+        KernelError: wrong shape, too many kernels, weights that are not finite or too large, nothing but zeros.
     """
 
     weights: NDArray[np.float64]
@@ -169,6 +172,8 @@ def _check(weights: NDArray[np.float64], combine: Combine | None, bias: float) -
     if max(weights.shape[:2]) > MAX_SIZE:
         height, width = weights.shape[:2]
         raise KernelError(f"a kernel has at most {MAX_SIZE} rows and columns, not {height} x {width}")
+    if weights.ndim == 3 and weights.shape[2] > MAX_FILTERS:
+        raise KernelError(f"a bank has at most {MAX_FILTERS:,} kernels, not {weights.shape[2]:,}")
     if combine is not None and combine not in COMBINES:
         raise KernelError(f"{combine}: combine is one of {', '.join(COMBINES)}")
     if weights.ndim == 3 and combine is None:

@@ -29,6 +29,7 @@ OPERATIONS = {
     "compat.v1.placeholder": ("ops.array_ops", "placeholder"),
     "concat": ("ops.array_ops", "concat"),
     "constant": ("framework.constant_op", "constant"),
+    "control_dependencies": ("framework.ops", "control_dependencies"),
     "device": ("framework.ops", "device_v2"),
     "floor": ("ops.math_ops", "floor"),
     "gather": ("ops.array_ops", "gather_v2"),

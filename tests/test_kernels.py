@@ -63,7 +63,8 @@ def test_mean() -> None:
     ("weights", "says"),
     [(np.zeros((3, 3)), "every weight is 0"), (np.full((2, 2), np.nan), "finite"), (np.full((2, 2), np.inf), "finite"),
      (np.full((2, 2), 1e300), "beyond"), (np.ones(3), "height, width"), (np.ones((0, 3)), "height, width"),
-     (np.ones((2, 2, 2)), "combine"), (np.ones((1000, 1)), "at most 999")],
+     (np.ones((2, 2, 2)), "combine"), (np.ones((1000, 1)), "at most 999"),
+     (np.ones((1, 1, 1001)), "at most 1,000 kernels")],
 )  # fmt: skip
 def test_impossible_weights_are_refused(weights: np.ndarray, says: str) -> None:
     """Weights that could only make a broken picture are no kernel."""

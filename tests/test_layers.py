@@ -180,3 +180,21 @@ def test_large_pools_take_no_longer_than_their_sides(random: np.random.Generator
     mean = run(pixels, Pool("mean", 41, 1))
     sums = np.lib.stride_tricks.sliding_window_view(pixels[:, :, 0].astype(float), (41, 41)).mean(axis=(2, 3))
     assert_same_levels(mean[:, :, 0], to_samples(sums, np.uint8))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("size", [2, 3, 4, 6])
+def test_means_at_the_rim_are_exact(size: int, dtype: Any, random: np.random.Generator) -> None:
+    """With padding `same` a mean is the whole sum over the count of what lies inside, halves to even."""
+    pixels = noise(random, 80, 90, 1, dtype=dtype)
+    found = run(pixels, Pool("mean", size, 1, "same"))[:, :, 0]
+    before, after = (size - 1) // 2, size // 2
+
+    def sums(numbers: Any) -> Any:
+        wider = np.pad(numbers.astype(np.int64), (before, after))
+        return np.lib.stride_tricks.sliding_window_view(wider, (size, size)).sum(axis=(2, 3))
+
+    total, count = sums(pixels[:, :, 0]), sums(np.ones(pixels.shape[:2]))
+    floor, rest = total // count, total % count
+    wanted = floor + ((2 * rest > count) | ((2 * rest == count) & (floor % 2 == 1)))
+    np.testing.assert_array_equal(found, wanted)

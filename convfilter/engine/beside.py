@@ -85,15 +85,15 @@ def beside(
         columns: (m,): its columns.
 
     Returns:
-        Arrays that fit parts (rows, columns, channels, lanes). For a mean with padding ``same`` what every row, and
-        every column, is to be multiplied by, as nothing beyond the edge counts. For border ``keep`` whether the kernel
+        Arrays that fit parts (rows, columns, channels, lanes). For a mean with padding ``same`` how many pixels of
+        the window lie inside, of every row and every column. For border ``keep`` whether the kernel
         stays inside, of every row and every column. For a dropout whether every sample is kept. Else none.
     """
     places = (rows.T[:, None, None], columns[None, :, None, None])
     axes = [*zip(operation.windows, size, places, strict=True)]
     match operation:
         case Pool(method="mean", padding="same"):
-            return tuple(_share(*axis) for axis in axes)
+            return tuple(_inside_count(*axis) for axis in axes)
         case Convolve(border="keep"):
             return tuple(_inside(*axis) for axis in axes)
         case Dropout() if mask is not None:
@@ -104,12 +104,11 @@ def beside(
     return ()
 
 
-def _share(window: Window, size: int, index: Index) -> NDArray[np.float32]:
-    """The length of a window over what of it lies inside, for output positions."""
+def _inside_count(window: Window, size: int, index: Index) -> Index:
+    """How many pixels of a window lie inside, for output positions."""
     first, last = window.source(index, index, size)
-    inside = last.clip(max=size - 1) - first.clip(0) + 1
-    shares: NDArray[np.float32] = ((last - first + 1) / inside).astype(np.float32)
-    return shares
+    count: Index = last.clip(max=size - 1) - first.clip(0) + 1
+    return count
 
 
 def _inside(window: Window, size: int, index: Index) -> NDArray[np.bool_]:

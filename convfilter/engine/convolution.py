@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 from operator import add
 from typing import Any
 
 from convfilter.engine.levels import Levels
-from convfilter.engine.passes import correlate, passes_of
+from convfilter.engine.passes import correlate, in_turn, passes_of
 from convfilter.engine.sums import in_order, pixels_under
 from convfilter.kernels import Kernel
 from convfilter.operations import VISIBLE, Convolve
@@ -51,32 +52,36 @@ def _convolved(part: Any, operation: Convolve, levels: Levels) -> Any:
     if not kernel.weighs_by_alpha:
         filtered = _combined(_feature_maps(colour, operation), kernel, levels)
         return tf.concat([filtered, _under_anchors(alpha, operation)], 2)
-    means, coverage = [], 0.0
-    # Alpha stays in levels, whose sums are exact; opaque pixels are as they are.
-    maps = _feature_maps(tf.concat([colour * (alpha / levels.white), alpha], 2), operation)
-    for map_, total in zip(maps, kernel.whole_weights.sum(axis=(0, 1)), strict=True):
-        covered = map_[:, :, -1:] / total
-        visible = covered > VISIBLE * levels.white
-        means.append(tf.where(visible, map_[:, :, :-1] / tf.where(visible, covered / levels.white, 1), 0))
-        coverage += covered
-    coverage = tf.clip_by_value(coverage / len(kernel.sums), 0, levels.white)
-    return tf.concat([_combined(means, kernel, levels), coverage], 2)
+    coverage = []
+
+    def means() -> Iterator[Any]:
+        # Alpha stays in levels, whose sums are exact; opaque pixels are as they are.
+        maps = _feature_maps(tf.concat([colour * (alpha / levels.white), alpha], 2), operation)
+        for map_, total in zip(maps, kernel.whole_weights.sum(axis=(0, 1)), strict=True):
+            covered = map_[:, :, -1:] / total
+            visible = covered > VISIBLE * levels.white
+            coverage.append(covered)
+            yield tf.where(visible, map_[:, :, :-1] / tf.where(visible, covered / levels.white, 1), 0)
+
+    combined = _combined(means(), kernel, levels)
+    mean = tf.clip_by_value(reduce(add, coverage) / len(coverage), 0, levels.white)
+    return tf.concat([combined, mean], 2)
 
 
-def _feature_maps(part: Any, operation: Convolve) -> list[Any]:
+def _feature_maps(part: Any, operation: Convolve) -> Iterator[Any]:
     """A map (rows, columns, channels, lanes) for each kernel, times the kernel's divisor."""
-    terms = passes_of(operation.kernel)
-    return [correlate(part, one, operation.stride, operation.dilation) for one in terms]
+    for terms in passes_of(operation.kernel):
+        yield correlate(part, terms, operation.stride, operation.dilation)
 
 
-def _combined(maps: list[Any], kernel: Kernel, levels: Levels) -> Any:
+def _combined(maps: Iterator[Any], kernel: Kernel, levels: Levels) -> Any:
     """The maps of a bank as one, without the divisor, and with the bias."""
     tf = tf_operations()
     match kernel.combine:
         case "magnitude":
-            combined = tf.sqrt(reduce(add, [tf.square(map_) for map_ in maps]))
+            combined = tf.sqrt(in_turn(add, map(tf.square, maps)))
         case "max":
-            combined = reduce(tf.maximum, maps)
+            combined = in_turn(tf.maximum, maps)
         case _:  # a single kernel, or a sum, which the kernel's weights have taken already
             (combined,) = maps
     if kernel.divisor != 1:

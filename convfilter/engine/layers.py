@@ -24,14 +24,15 @@ def activate(part: Any, operation: Activate, levels: Levels) -> Any:
     return on_unit_colour(part, levels, function)
 
 
-def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
+def pool(part: Any, operation: Pool, levels: Levels, inside: list[Any]) -> Any:
     """Pool a part that holds its halo.
 
     Args:
         part: its border has been applied.
         operation: the pooling.
         levels: what the numbers mean.
-        shares: what rows and columns of a mean are multiplied by, if windows may reach beyond the edge; else none.
+        inside: for a mean whose windows may reach beyond the edge, how many of their rows and of their columns are
+            inside and count; else none.
     """
     tf = tf_operations()
     slide = tf.nn.max_pool2d if operation.method == "max" else tf.nn.avg_pool2d
@@ -48,8 +49,8 @@ def pool(part: Any, operation: Pool, levels: Levels, shares: list[Any]) -> Any:
         else:
             maps = slide(image, operation.size, operation.step, "VALID")
         maps = from_image(maps, tensor)
-        if shares:
-            maps *= tf.cast(shares[0] * shares[1], maps.dtype)
+        if inside:
+            maps = maps * operation.size**2 / tf.cast(inside[0] * inside[1], maps.dtype)
         return maps
 
     if not levels.alpha:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from operator import add
 from typing import Any
 
@@ -73,8 +74,24 @@ def correlate(part: Any, terms: list[tuple[Weights, ...]], stride: int, dilation
     # call: with several, oneDNN ends the process on kernels of 150 x 150 and more.
     image = to_image(part)
     images = [image] if lanes > 1 else tf.split(image, channels, axis=3)
-    found = [reduce(add, [_slid(image, term, stride, dilation) for term in terms]) for image in images]
+    found = [in_turn(add, (_slid(image, term, stride, dilation) for term in terms)) for image in images]
     return from_image(found[0] if len(found) == 1 else tf.concat(found, 3), part)
+
+
+def in_turn(combine: Callable[[Any, Any], Any], tensors: Iterator[Any]) -> Any:
+    """All tensors combined; each is computed when those before are combined, as all at once would need their memory.
+
+    Args:
+        combine: gives one tensor for two.
+        tensors: at least one, made as they are taken.
+    """
+    total = next(tensors)
+    while True:
+        with tf_operations().control_dependencies([total]):
+            tensor = next(tensors, None)
+        if tensor is None:
+            return total
+        total = combine(total, tensor)
 
 
 def to_image(part: Any) -> Any:
@@ -145,12 +162,13 @@ def _turned(image: Any) -> Any:
 
 def _in_strips(image: Any, weights: Weights, down: int, across: int, dilation: int) -> Any:
     """One kernel over an image with strides, as a sum over strips of its rows."""
-    found = []
-    for top, strip in _strips(weights):
+
+    def found(top: int, strip: Weights) -> Any:
         below = (len(weights) - top - len(strip)) * dilation
         under = image[:, top * dilation : -below or None] if top or below else image
-        found.append(_conv2d(under, strip, down, across, dilation))
-    return reduce(add, found)
+        return _conv2d(under, strip, down, across, dilation)
+
+    return in_turn(add, (found(*strip) for strip in _strips(weights)))
 
 
 def _strips(weights: Weights) -> list[tuple[int, Weights]]:
