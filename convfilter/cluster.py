@@ -6,7 +6,6 @@ import logging
 from asyncio import CancelledError
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import Any
 
 from convfilter.batch import Result, run_one, with_settings
@@ -56,8 +55,10 @@ def check_jobs(jobs: list[Job]) -> None:
     Raises:
         OptionError: a job that only this machine can do, or Dask is not installed.
     """
-    if find_spec("distributed") is None:
-        raise OptionError("--scheduler needs more packages; in the clone, pip install '.[dask]'")
+    try:
+        import dask.distributed  # noqa: F401
+    except ImportError:
+        raise OptionError("--scheduler needs more packages; in the clone, pip install '.[dask]'") from None
     if any(STREAM in (job.source, job.target) for job in jobs):
         raise OptionError("--scheduler works on files; standard input and output are of this machine")
     if any(job.in_place for job in jobs):
