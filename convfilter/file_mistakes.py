@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -43,7 +43,7 @@ def _explained(path: Path, document: Document, error: ValidationError, model: ty
     """The first mistake in one line, and how many more there are."""
     problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
     first = problems[0]  # a misspelt key explains the one that is missing
-    location = _location(document, first)
+    location = _location(first)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     sentence = _sentence(first, in_recipe=model is not KernelFile)
     return f"{path}:{document.line(location)}: {place_of(location)}{sentence}{more}"
@@ -63,17 +63,18 @@ def place_of(location: Location) -> str:
     return f"{step}{place}: " if place else step
 
 
-def _location(document: Document, problem: ErrorDetails) -> Location:
-    """The keys and indices of the file alone, without the names that schemas give to what may stand there."""
+def _location(problem: ErrorDetails) -> Location:
+    """The keys and indices of the file alone, without the names that schemas give to what may stand there.
+
+    These are in angle brackets; keys may be, too, but only at the root, or right after such a name.
+    """
     found: list[str | int] = []
-    value: Any = document.value
+    no_tag = True
     for part in problem["loc"]:
-        inside = dict(enumerate(value)) if isinstance(value, list) else value if isinstance(value, dict) else {}
-        if part in inside:
-            value = inside[part]
-        elif str(part).startswith("<"):  # a tag of a schema; a key of the file may be written so, too
-            continue
-        found.append(part)
+        is_tag = str(part).startswith("<") and not no_tag
+        if not is_tag:
+            found.append(part)
+        no_tag = is_tag
     return tuple(found)
 
 

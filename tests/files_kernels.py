@@ -192,6 +192,7 @@ TEXTS = (
     _kernel(
         "name-in-angle-brackets", "combine: sum\nweights:\n  a: [[1]]\n  <b>: [[x]]\n", 27, ":4: <b>, row 1, column 1"
     ),
+    _kernel("name-of-a-tag", "weights:\n  <bank>: [[1]]\n  a: [[x]]\ncombine: max\n", 27, ":3: a, row 1, column 1"),
     _kernel("unknown-key-alone", "weight: [[1]]\n", 27, 'unknown key; did you mean "weights"?'),
     _kernel("unknown-key-normalise", MATRIX + "normalise: true\n", 27, '"normalize"'),
     _kernel("unknown-key-far", MATRIX + "zzz: 1\n", 27, "zzz"),

@@ -49,6 +49,7 @@ MISTAKES = [
     ("steps: 3\n", 1, "steps: a list of steps is wanted here"),
     ("steps: []\n", 1, "a recipe has at least one step"),
     ("steps: []\n<gray>: 1\n", 2, "<gray>: unknown key; known are"),
+    ("steps:\n - foo: 2\n   convolve: blur\n   <convolve>: 1\n", 2, "step 1: foo: unknown key"),
     ("steps:\n - convolve: blur\n   <convolve>: 1\n", 3, "step 1: <convolve>: unknown key; did you mean"),
     ("step: 3\n", 1, 'step: unknown key; did you mean "steps"?'),
     ("description: x\n", 1, "steps: is missing"),
