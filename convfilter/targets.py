@@ -49,6 +49,7 @@ def plan(
     compare: str | None = None,
     in_place: bool = False,
     keep_steps: tuple[str, tuple[str, ...]] | None = None,
+    reports: Sequence[str] = (),
 ) -> list[Job]:
     """Decide every output path.
 
@@ -65,6 +66,7 @@ def plan(
         compare: the same for the picture of before and after.
         in_place: every output is its input.
         keep_steps: a folder for the picture after every step, or a template of one, and the names of these.
+        reports: files that are written beside the pictures.
 
     Raises:
         OptionError: paths contradict each other, an extension names no format, an output would
@@ -98,6 +100,7 @@ def plan(
                 steps = step_files_of(source, command, target, *keep_steps)
         jobs.append(Job(path, target, format_, before_after, in_place, steps))
     _refuse_clashes(jobs)
+    _refuse_nesting([*(path for job in jobs for path in job.outputs if path != job.source), *map(Path, reports)])
     return jobs
 
 
@@ -113,7 +116,11 @@ def _refuse_clashes(jobs: list[Job]) -> None:
             if identity in outputs:
                 raise OptionError(f"{path}: written twice, {_remedy(path, outputs[identity], job)}")
             outputs[identity] = job
-    paths = [path for job in jobs for path in job.outputs if path != job.source and not is_remote(path)]
+
+
+def _refuse_nesting(outputs: list[Path]) -> None:
+    """No output may be a folder that another one is in."""
+    paths = [path for path in outputs if not is_remote(path)]
     folders = {path.parent.absolute() for path in paths}
     folders |= {above for folder in folders for above in folder.parents}
     inside = next((path for path in paths if path.absolute() in folders), None)

@@ -73,6 +73,8 @@ def test_what_is_skipped_is_not_looked_at(cli: Any, tree: Path, tmp_path: Path) 
         ("apply turned.jpg --kernel row.yaml --border valid", "the picture is 4 x 50, and nothing is left"),
         ("gray pages.tif --max-pixels 50000", "250 x 240 = 0.06 MP is over"),
         ("gray odd.tif", "damaged"),
+        ("gray a.png -o r.jsonl/ --report r.jsonl", "r.jsonl: would be an output, and a folder of others"),
+        ("gray a.png -o new.png --report new.png/r.html", "new.png: would be an output, and a folder of others"),
         ("gray a.png --in-place --scheduler tcp://localhost:9", "--scheduler cannot work --in-place"),
     ],
 )

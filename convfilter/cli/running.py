@@ -60,7 +60,7 @@ def run(
         raise click.UsageError("--skip-existing leaves outputs as they are; leave out --overwrite and --in-place")
     steps = steps_of(operations) if keep_steps is not None else ()
     kept = None if keep_steps is None else (keep_steps, step_names(operations))
-    planned = plan_jobs(command, inputs, in_place=in_place, keep_steps=kept, **planning)
+    planned = plan_jobs(command, inputs, in_place=in_place, keep_steps=kept, reports=reports, **planning)
     previewed = preview and not quiet and can_show()
     light = in_linear_light if linear else tuple
     settings = Settings(
@@ -116,6 +116,7 @@ def plan_jobs(
     compare: str | None,
     in_place: bool,
     keep_steps: tuple[str, tuple[str, ...]] | None,
+    reports: tuple[str, ...],
 ) -> list[Job]:
     """Find the inputs and decide where their results go, before anything is written."""
     from convfilter.inputs import Selection, find, listed
@@ -132,4 +133,6 @@ def plan_jobs(
     )
     outside = tuple(folder for folder in folders if folder is not None)
     sources = find(inputs, names, Selection(recursive, include, exclude, outside))
-    return plan(sources, command, output=output, compare=compare, in_place=in_place, keep_steps=keep_steps)
+    return plan(
+        sources, command, output=output, compare=compare, in_place=in_place, keep_steps=keep_steps, reports=reports
+    )
