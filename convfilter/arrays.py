@@ -107,6 +107,8 @@ def apply(
     pixels = _pixels(array)
     if alpha is None:
         alpha = pixels.shape[2] in (2, 4)
+    if alpha and pixels.shape[2] == 1:
+        raise ImageError("an array of one channel has no colour beside alpha; leave alpha out")
     if linear:
         operations = in_linear_light(operations)
     result = engine.run([pixels], operations, alpha=alpha, range_=range_, device=device).frames[0]

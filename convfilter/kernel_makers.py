@@ -11,6 +11,9 @@ from convfilter.kernels import MAX_SIZE, Kernel
 
 DEFAULT_SIGMA = 2.0
 
+LEAST_SIGMA = 1e-6
+"""Smaller ones give the same Gaussian, a single pixel; the squares of the smallest would be 0."""
+
 
 def mean_kernel(size: int = 3) -> Kernel:
     """The mean of ``size`` x ``size`` pixels (a box filter).
@@ -50,7 +53,7 @@ def gaussian_kernel(sigma: float | None = None, size: int | None = None) -> Kern
         raise KernelError(f"sigma is at most {largest:g} pixels, not {sigma:g}; make the picture smaller first")
     size = size or 2 * math.floor(4 * sigma + 0.5) + 1
     offsets = np.arange(size) - size // 2
-    profile = np.exp(-0.5 * (offsets / max(sigma, 1e-6)) ** 2)
+    profile = np.exp(-0.5 * (offsets / max(sigma, LEAST_SIGMA)) ** 2)
     profile /= profile.sum()
     return Kernel(np.outer(profile, profile), name=f"gaussian, sigma {sigma:g}")
 

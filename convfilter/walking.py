@@ -15,7 +15,8 @@ def lying_below(
     """What lies in a folder, and in the folders below it that are entered, in the order of names.
 
     Each is given with the folders down to it, a folder itself among them; `closed` are those that cannot be looked
-    into. What is hidden is left out, such as our own unfinished files. Folders may be nested deeper than calls.
+    into. What is hidden is left out, such as our own unfinished files, and so are links to folders. Folders may be
+    nested deeper than calls.
     """
     waiting = [(folder, below, True)]
     while waiting:
@@ -33,7 +34,8 @@ def lying_below(
             yield path, under, "closed"
             continue
         for entry in entries:
-            if not entry.name.startswith("."):
+            is_folder_link = entry.is_symlink() and os.path.isdir(entry)  # it might not end
+            if not entry.name.startswith(".") and not is_folder_link:
                 inner = entry.is_dir(follow_symlinks=False)
                 waiting.append((path / entry.name, under / entry.name if inner else under, inner))
 

@@ -160,10 +160,12 @@ def test_unknown_words_are_refused(options: dict[str, Any], says: str) -> None:
 
 
 def test_impossible_calls_are_refused() -> None:
-    """A kernel larger than the array with border valid, a stride of 0, and a kernel that is not there."""
+    """A kernel larger than the array with border valid, alpha alone, a stride of 0, and a kernel that is not there."""
     array = np.zeros((5, 5, 3), np.uint8)
     with pytest.raises(ImageError):
         convfilter.blur(array, border="valid")
+    with pytest.raises(ImageError, match="no colour beside alpha"):
+        convfilter.apply(array[:, :, :1], Convolve(load_kernel("sobel")), alpha=True)
     with pytest.raises(OptionError, match="stride"):
         Convolve(load_kernel("sobel"), stride=0)
     with pytest.raises(KernelError, match="no such kernel"):

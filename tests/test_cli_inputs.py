@@ -113,6 +113,8 @@ def test_patterns_find_folders_and_follow_no_links(cli: Any, tree: Path, tmp_pat
     assert outputs(tmp_path / "one") == ["2025/may/c.png"]
     assert cli("gray", f"{tree}/**/*.png", "-o", tmp_path / "two").code == 0
     assert outputs(tmp_path / "two") == ["2025/a.png", "2025/may/c.png", "a.png"]
+    (tree / "pictures.png").symlink_to("2025")
+    assert cli("gray", tree, "-o", tmp_path / "three").code == 0
 
 
 def test_lists_of_other_kinds(cli: Any, tree: Path, tmp_path: Path) -> None:

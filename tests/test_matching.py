@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 import scipy.ndimage
+from files_pixels import noise
 from matching_tools import (
     DEPTHS,
     KERNELS,
@@ -23,6 +24,7 @@ from matching_tools import (
 )
 from PIL import ImageFilter
 
+from convfilter import apply
 from convfilter.errors import KernelError, OptionError
 from convfilter.kernels import Kernel
 from convfilter.matching import matched
@@ -145,3 +147,12 @@ def test_sizes_out_of_range_are_refused_for_every_tool() -> None:
             matched(tool, "mean", size=0)  # type: ignore[arg-type]
         with pytest.raises(KernelError):
             matched(tool, "gaussian", sigma=-1.0)  # type: ignore[arg-type]
+
+
+def test_the_least_sigmas_change_nothing(random: np.random.Generator) -> None:
+    """Sigmas so small that their square is 0 leave a picture as it is, as every tool does."""
+    pixels = noise(random, 20, 30, 3)
+    for tool in ("opencv", "scipy", "imagemagick", "pillow"):
+        for sigma in (1e-300, 1e-160, 1e-7):
+            same = apply(pixels, *matched(tool, "gaussian", sigma=sigma))  # type: ignore[arg-type]
+            np.testing.assert_array_equal(same, pixels)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from convfilter.errors import ImageError, OptionError
 from convfilter.images.picture import Picture
+from convfilter.kernel_makers import LEAST_SIGMA
 from convfilter.kernels import Kernel
 from convfilter.matching import imagemagick, opencv, pillow, scipy
 from convfilter.names import TOOLS, Tool, one_of
@@ -97,6 +98,8 @@ def matched(
     if isinstance(kernel, Kernel):
         made = module.slide(kernel, depth)
     elif kernel == "gaussian":
+        if sigma is not None and 0 < sigma < LEAST_SIGMA:
+            sigma = LEAST_SIGMA
         made = module.gaussian(size, sigma, depth)
     else:
         made = module.mean(3 if size is None else size, depth)
