@@ -49,6 +49,24 @@ def test_thin_strokes_from_rim_to_rim(digit: int, line: tuple[int, ...]) -> None
     assert read([one.image for one in page_of(np.asarray(image)).digits]) == [digit]
 
 
+@pytest.mark.parametrize(("count", "gap"), [(1, 0), (3, 0), (8, 0), (5, 15)])
+def test_boxes_of_a_form(count: int, gap: int, random: Random) -> None:
+    """Digits in boxes, alone, side by side and apart, are read, and the sides of the boxes are not."""
+    test = load_test()
+    wrong = 0
+    for _ in range(4):
+        chosen = random.choice(len(test), count)
+        boxes = []
+        for image in test.images[chosen]:
+            box = np.pad(np.asarray(Image.fromarray(image).resize((90, 90), Image.Resampling.BICUBIC)), 14)
+            box[:3] = box[-3:] = box[:, :3] = box[:, -3:] = 220
+            boxes.append(np.pad(box, ((0, 0), (0, gap))))
+        page = 240 - 0.8 * np.pad(np.hstack(boxes), 40).astype(np.float64)
+        digits = page_of(page.astype(np.uint8), many=count > 1).digits
+        wrong += read([one.image for one in digits]) != test.labels[chosen].tolist()
+    assert wrong <= 1
+
+
 @pytest.mark.parametrize("digit", [0, 1, 4, 7])
 def test_no_stroke_is_a_rule(digit: int) -> None:
     """Strokes from rim to rim of a picture that is cut to its digit, or to a line of equal ones, are no rules."""

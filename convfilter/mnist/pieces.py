@@ -9,10 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convfilter.mnist.shapes import Mask
+from convfilter.mnist.shapes import Mask, Shape
 
 EDGE = 0.5
 """Strokes that touch the rim of the picture over such a share of their longer side are the edge of the page."""
+
+
+MOST = 120
+"""Pieces of ink that are looked at, the greatest first; a page of print or of noise has thousands."""
+
+BOXED, CIRCLED = 0.3, 0.45
+"""What is higher than this share of a box or a circle around it is what that is for; a circle may be a marked 0."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,12 @@ class Strokes:
             max(self.right, other.right),
             self.area + other.area,
         )
+
+
+def is_around(piece: Strokes, shape: Shape, pieces: list[Strokes]) -> bool:
+    """Whether a piece of a shape is a box or a circle around what is written."""
+    least = (BOXED if shape.is_square else CIRCLED) * piece.height
+    return shape.is_frame and any(piece.holds(other) and other.height > least for other in pieces)
 
 
 def labelled(mask: Mask) -> tuple[NDArray[Any], int]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from convfilter.mnist.pieces import labelled
-from convfilter.mnist.shapes import Mask, stroke_width
+from convfilter.mnist.pieces import MOST, Strokes, is_around, labelled, pieces_of
+from convfilter.mnist.shapes import Mask, shape_of, stroke_width
 
 SLANTS = np.linspace(-0.15, 0.15, 61)
 """How many pixels up or down for one across: a page is not photographed quite straight."""
@@ -35,8 +35,25 @@ def without_rules(mask: Mask) -> Mask:
     Args:
         mask: (height, width): where there is ink.
     """
-    rest = _without_level(mask)
-    return np.asarray(_without_level(rest.T, on_rules=bool((rest != mask).any())).T)
+    boxes = _boxes(mask)
+    lines = mask & ~boxes
+    rest = _without_level(lines)
+    return np.asarray(_without_level(rest.T, on_rules=bool((rest != lines).any())).T) | boxes
+
+
+def _boxes(mask: Mask) -> Mask:
+    """Boxes, and rows of boxes, with something in them: their sides would look like rules."""
+    labels, pieces = pieces_of(mask)
+    pieces = pieces[:MOST]
+
+    def is_box(piece: Strokes) -> bool:
+        if not any(map(piece.holds, pieces)):
+            return False
+        shape = shape_of(piece.cut_from(labels))
+        is_row = shape.holes * shape.aspect < 2  # of squared paper, that is the square of its rows
+        return shape.is_square and (is_row or not shape.is_grid) and is_around(piece, shape, pieces)
+
+    return np.isin(labels, [label for piece in pieces if is_box(piece) for label in piece.labels])
 
 
 def _without_level(mask: Mask, *, on_rules: bool = False) -> Mask:

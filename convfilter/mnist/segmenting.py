@@ -7,14 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convfilter.mnist.pieces import Strokes
+from convfilter.mnist.pieces import MOST, Strokes, is_around
 from convfilter.mnist.shapes import RULE, holes_of, is_patch, shape_of
 
 DUST = 0.004
 """Strokes of less than this share of the greatest one's area are none at all."""
-
-MOST = 120
-"""Pieces of ink that are looked at, the greatest first; a page of print or of noise has thousands."""
 
 SPECK = 0.03
 """Strokes of less than this share of the greatest one's area are specks of dirt, unless they lie close to it."""
@@ -24,9 +21,6 @@ GAP = 0.15
 
 WIDER = 1.3
 """A rule is so many times as wide as the largest stroke."""
-
-BOXED, CIRCLED = 0.3, 0.45
-"""What is higher than this share of a box or a circle around it is what that is for; a circle may be a marked 0."""
 
 LEAST_SHEET = 30
 """Pixels on a side of a sheet that can be written on."""
@@ -102,9 +96,7 @@ def _possible(labels: NDArray[Any], pieces: list[Strokes]) -> list[Strokes]:
     def may_be(piece: Strokes) -> bool:
         mask = piece.cut_from(labels)
         shape = shape_of(mask)
-        least = (BOXED if shape.is_square else CIRCLED) * piece.height
-        framed = any(piece.holds(other) and other.height > least for other in pieces)
-        return not (shape.is_grid or is_patch(mask, shape) or (framed and shape.is_frame))
+        return not (shape.is_grid or is_patch(mask, shape) or is_around(piece, shape, pieces))
 
     pieces = [piece for piece in pieces if may_be(piece)]
     # The bar of a 7 may not quite touch it; a rule is wider than what stands on it is wide or high.

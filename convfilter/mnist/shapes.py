@@ -114,8 +114,11 @@ def is_patch(mask: Mask, shape: Shape) -> bool:
 
 
 def _reduced(mask: Mask) -> Mask:
+    """Ink wherever there was some, so that no line gets lost."""
     step = -(-max(mask.shape) // SIDE)
-    return mask[::step, ::step]
+    height, width = mask.shape
+    wider = np.pad(mask, ((0, -height % step), (0, -width % step)))
+    return np.asarray(wider.reshape(-(-height // step), step, -1, step).any(axis=(1, 3)))
 
 
 def _hull(reach: NDArray[np.float64]) -> float:
