@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from safetensors import safe_open
 from trainings import same, trained
 
 from convfilter.errors import OptionError
-from convfilter.mnist.course import Stopped
+from convfilter.mnist.course import CHECKPOINT, Progress, Stopped
 from convfilter.mnist.data import Mnist
 from convfilter.mnist.presets import run_of
 
@@ -81,6 +82,32 @@ def test_a_model_that_appears_meanwhile_is_kept(data: Mnist, tmp_path: Path) -> 
     with pytest.raises(OptionError, match="holds a model already"):
         trained(run, data, tmp_path)
     assert fingerprint(tmp_path) == before
+
+
+def test_files_of_others_are_kept(cli: Any, tmp_path: Path) -> None:
+    """Whatever stands where training would write is refused before any work, and left as it is."""
+    for name in ("history.json", "filters.png"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_text("my own")
+        answer = cli("mnist", "train", "-o", folder)
+        assert (answer.code, f"{folder / name}: exists already and is kept" in answer.err) == (2, True)
+        assert (folder / name).read_text() == "my own"
+    answer = cli("mnist", "train", "-o", tmp_path, "--overwrite")
+    assert (answer.code, f"{tmp_path}/history.json: is a folder" in answer.err) == (2, True)
+
+
+def test_a_training_that_is_killed_in_its_last_look(data: Mnist, tmp_path: Path) -> None:
+    """All but the last step is in a checkpoint when the validation set is looked at, and is gone on with."""
+    run = run_of("softmax", epochs=0.1)
+    (tmp_path / "killed").mkdir()
+
+    def report(progress: Progress) -> None:
+        if progress.step == progress.steps - 1:
+            shutil.copy(tmp_path / "whole" / CHECKPOINT, tmp_path / "killed")
+
+    whole = trained(run, data, tmp_path / "whole", report=report)
+    assert same(whole, trained(run, data, tmp_path / "killed", resume=True))
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,8 @@ class Course:
                 self._save()
                 report(self._progress(self.history[-1]["validation_accuracy"]))
             else:
+                if self.trainer.step == self.trainer.steps - 1:
+                    self._save()  # a signal in the look after the last step may not wait for its end
                 report(self._progress())
             if stop() and self.done < 1:
                 self._save()

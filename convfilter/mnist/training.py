@@ -25,6 +25,8 @@ from convfilter.mnist.trainer import Trainer
 
 HISTORY = "history.json"
 
+DRAWINGS = ("learning-curve.png", "confusion.png", "misclassified.png", "filters.png")
+
 
 def train(
     run: Run,
@@ -114,6 +116,13 @@ def _check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
         if not (resume or overwrite) and os.path.lexists(folder / name):
             way = "; --resume goes on with it" if name == CHECKPOINT else ""
             raise OptionError(f"{folder}: holds {what} already{way}; --overwrite begins anew, or name another --output")
+    for name in (HISTORY, *DRAWINGS):
+        if not (resume or overwrite) and os.path.lexists(folder / name):
+            raise OptionError(
+                f"{folder / name}: exists already and is kept; --overwrite replaces it, or name another --output"
+            )
+        if (folder / name).is_dir():
+            raise OptionError(f"{folder / name}: is a folder, where a file would go; name another --output")
 
 
 def _is_read_only(place: Path) -> bool:
@@ -151,13 +160,13 @@ def _write(course: Course, result: Evaluation, data: Mnist, folder: Path) -> Non
         save_model(model, path)
     with writing(folder / HISTORY) as path, atomic.output_file(path, overwrite=True) as file:
         file.write(json.dumps({**metrics, "history": course.history}, indent=1).encode())
-    drawings = {
-        "learning-curve.png": pictures.learning_curve(course.history),
-        "confusion.png": pictures.confusion(result),
-        "misclassified.png": pictures.misclassified(result, data.test.images),
-        "filters.png": pictures.filters(model),
-    }
-    for name, figure in drawings.items():
+    drawings = (
+        pictures.learning_curve(course.history),
+        pictures.confusion(result),
+        pictures.misclassified(result, data.test.images),
+        pictures.filters(model),
+    )
+    for name, figure in zip(DRAWINGS, drawings, strict=True):
         with writing(folder / name) as path:
             save_figure(figure, path, overwrite=True)
     _remove_checkpoint(folder)
