@@ -38,11 +38,11 @@ def tensorflow() -> Any:
 def _whole() -> Any:
     make_way()
     try:
-        with _silenced_stderr():
+        with _silenced_stderr(), _without("MPLBACKEND", "KERAS_BACKEND"):
             import tensorflow as tf
 
             tf.config.list_physical_devices()
-    except (ImportError, OSError, RuntimeError) as error:
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
         raise DeviceError(f"TensorFlow does not start here: {one_line(error, 160)}; reinstall tensorflow") from None
     if own_process:
         tf.get_logger().setLevel("ERROR")
@@ -153,6 +153,16 @@ def resolve_device(request: str) -> str:
         found = ", ".join(name for name, _ in devices())
         raise DeviceError(f"{request}: TensorFlow finds no such device here, only {found}; take one of these or auto")
     return f"/GPU:{int(number or 0)}"
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """For a block that variables of the environment might make fail: without them, in a process of our own."""
+    taken = {name: os.environ.pop(name) for name in names if own_process and name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
 
 
 @contextmanager

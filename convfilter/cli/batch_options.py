@@ -6,7 +6,7 @@ import re
 
 import click
 
-from convfilter.cli.options import Name, device, input_argument, max_pixels, together
+from convfilter.cli.options import LocalName, Name, device, input_argument, max_pixels, together
 
 inputs = together(
     input_argument(required=False),
@@ -61,7 +61,7 @@ running = together(
         "--report",
         "reports",
         multiple=True,
-        type=Name(),
+        type=LocalName(),
         metavar="PATH",
         help="Also tell what became of each picture: in lines of JSON (.jsonl) or on a page (.html); may be repeated.",
     ),

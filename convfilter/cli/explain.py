@@ -32,8 +32,8 @@ def _place(_context: click.Context, _option: click.Parameter, value: str | None)
     callback=_place,
     help="The pixel of the result: column and row, from 0.  [default: the middle]",
 )
-@click.option("-o", "--output", metavar="PATH", type=options.Name(), help="Draw it: .png, .svg or .pdf.")
-@click.option("--animate", metavar="FILE.gif", type=options.Name(), help="Show the kernel as it slides.")
+@click.option("-o", "--output", metavar="PATH", type=options.LocalName(), help="Draw it: .png, .svg or .pdf.")
+@click.option("--animate", metavar="FILE.gif", type=options.LocalName(), help="Show the kernel as it slides.")
 @click.option("--overwrite", is_flag=True, help="Replace drawings that exist; otherwise they are kept.")
 @options.convolving
 @options.max_pixels

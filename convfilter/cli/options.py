@@ -36,6 +36,18 @@ class Name(click.Path):
         return super().convert(value, param, ctx)
 
 
+class LocalName(Name):
+    """One on this machine alone."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The name as a path."""
+        from convfilter.remote import is_url
+
+        if isinstance(value, str) and is_url(value):
+            self.fail(f"{value} is a URL; a file or folder of this machine is wanted here", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def input_argument(*, required: bool) -> Decorator[Any]:
     """The pictures that a command reads; not required where there are other ways to name them."""
     return click.argument(

@@ -20,6 +20,10 @@ SURE = 0.8
 """Below this probability a digit is reported as uncertain."""
 
 
+WIDE = 1.4
+"""Of MNIST's digits 1 in 100 is wider than so many times its height."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """One digit, as it was read.
@@ -94,6 +98,13 @@ def _warnings(page: Page, readings: tuple[Reading, ...]) -> list[str]:
         return [*warnings, "blank: no digit was found"]
     if page.others:
         warnings.append(f"several digits: {page.others + 1} were found and one was read; --digits many reads all")
+    height, width = page.gray.shape
+    boxes = [(str(reading.digit), reading.found.box) for reading in readings]
+    wide = [
+        digit for digit, (top, left, bottom, right) in boxes if (right - left) * width > WIDE * (bottom - top) * height
+    ]
+    if wide:
+        warnings.append(f"very wide: {shortened(', '.join(wide))} may be several digits that touch")
     unsure = [str(reading.digit) for reading in readings if reading.probability < SURE]
     if unsure:
         warnings.append(

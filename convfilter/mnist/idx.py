@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from convfilter.errors import DataError, ImageError
 from convfilter.images.sources import open_regular
 
-REMEDY = "get a whole copy with `convfilter mnist data`"
-
 
 @dataclass(frozen=True)
 class File:
@@ -74,7 +72,8 @@ def read_samples(path: Path, file: File) -> NDArray[np.uint8]:
         with open_regular(path, folders=False) as stream:
             return samples(stream, file)
     except (ImageError, DataError) as error:
-        raise DataError(f"{path}: {error}; {REMEDY}") from None
+        advice = f"`convfilter mnist data --data {path.parent}` gets a whole copy"
+        raise DataError(f"{path}: {error}; {advice}") from None
 
 
 def samples(stream: BinaryIO, file: File) -> NDArray[np.uint8]:

@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from convfilter import atomic
 from convfilter.errors import ImageError, ModelError
 from convfilter.images.sources import open_regular, read_up_to
+from convfilter.text import one_line
 
 MAX_HEADER = 4_000_000
 """Bytes; the history of 10,000 epochs, the most that a checkpoint can hold, takes 2.1 MB."""
@@ -63,7 +64,9 @@ def read_tensors(path: Path, shapes_of: Callable[[Metadata], Shapes]) -> tuple[M
     except (ImageError, ModelError) as error:
         raise ModelError(f"{path}: {error}") from None
     except SafetensorError as error:
-        raise ModelError(f"{path}: damaged safetensors file ({error}); get a whole copy of it, or train anew") from None
+        raise ModelError(
+            f"{path}: damaged safetensors file ({one_line(error)}); get a whole copy of it, or train anew"
+        ) from None
     return metadata, arrays
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from convfilter.cli import streams
-from convfilter.cli.options import Name
+from convfilter.cli.options import LocalName
 from convfilter.text import printable
 
 
@@ -16,7 +16,7 @@ from convfilter.text import printable
     "--data",
     "folder",
     metavar="DIR",
-    type=Name(path_type=Path),
+    type=LocalName(path_type=Path),
     help="Where the four files lie or go.  [default: the cache of convfilter]",
 )
 def data(folder: Path | None) -> None:

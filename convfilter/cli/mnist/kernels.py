@@ -8,7 +8,7 @@ import click
 
 from convfilter.cli import streams
 from convfilter.cli.mnist import options
-from convfilter.cli.options import Name
+from convfilter.cli.options import LocalName
 from convfilter.text import printable
 
 
@@ -18,7 +18,7 @@ from convfilter.text import printable
     "--output",
     metavar="DIR",
     required=True,
-    type=Name(path_type=Path),
+    type=LocalName(path_type=Path),
     help="The folder for the kernel files; made if it is missing.",
 )
 @options.model

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import click
 
-from convfilter.cli.options import Name
+from convfilter.cli.options import LocalName
 
 data = click.option(
     "--data",
     metavar="DIR",
-    type=Name(path_type=Path),
+    type=LocalName(path_type=Path),
     help="The folder with MNIST's four files.  [default: samples/mnist of a checkout, else the cache, else a download]",
 )
 
 model = click.option(
     "--model",
     metavar="FILE|DIR",
-    type=Name(path_type=Path),
+    type=LocalName(path_type=Path),
     help="A network that `mnist train` wrote, or its folder.  [default: the one that comes with convfilter]",
 )
 

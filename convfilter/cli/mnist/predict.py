@@ -38,7 +38,7 @@ PATIENCE = 0.5
 @click.option(
     "--explain",
     metavar="PATH",
-    type=shared.Name(),
+    type=shared.LocalName(),
     help="Draw what the network saw: .png, .svg or .pdf; for several pictures a folder.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace drawings that exist.")

@@ -59,5 +59,5 @@ def confusion_table(counts: Any) -> str:
     for digit in range(len(counts)):
         table.add_column(str(digit), justify="right")
     for digit, row in enumerate(counts):
-        table.add_row(str(digit), *(str(count) if count else "·" for count in row))
+        table.add_row(str(digit), *(str(count) if count else "." for count in row))
     return render([table])

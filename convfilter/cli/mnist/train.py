@@ -11,7 +11,7 @@ import click
 
 from convfilter.cli import signals, streams
 from convfilter.cli.mnist import options
-from convfilter.cli.options import Name, device
+from convfilter.cli.options import LocalName, device
 from convfilter.names import PRESET_NAMES, STRATEGIES, PresetName, Strategy
 from convfilter.text import printable
 
@@ -46,7 +46,7 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float | No
     "-o",
     "--output",
     metavar="DIR",
-    type=Name(path_type=Path),
+    type=LocalName(path_type=Path),
     help="The folder for the model, its history and pictures.  [default: mnist-PRESET]",
 )
 @click.option("--epochs", type=click.FloatRange(0.01, 10_000), callback=_finite, help="How often every image is seen.")
