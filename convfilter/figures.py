@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -25,17 +24,14 @@ _NUMBERED = 7
 def new_figure(width: float, height: float) -> Any:
     """An empty matplotlib figure, in inches."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it speaks of font caches
-    backend = os.environ.pop("MPLBACKEND", None)  # matters for windows alone, and may be wrong
     try:
-        with warnings.catch_warnings():
+        # MPLBACKEND matters for windows alone, and may be wrong.
+        with runtime.without_variables("MPLBACKEND"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import matplotlib
             from matplotlib.figure import Figure
     except (OSError, ValueError) as error:
         raise OptionError(f"matplotlib does not start ({one_line(error)}); fix or remove your matplotlibrc") from None
-    finally:
-        if backend is not None:
-            os.environ["MPLBACKEND"] = backend
     if runtime.own_process:
         matplotlib.rcdefaults()  # a matplotlibrc of the user's is for drawings of theirs
     return Figure(figsize=(width, height), layout="constrained")

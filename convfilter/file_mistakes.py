@@ -43,7 +43,7 @@ def _explained(path: Path, document: Document, error: ValidationError, model: ty
     """The first mistake in one line, and how many more there are."""
     problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
     first = problems[0]  # a misspelt key explains the one that is missing
-    location = _location(first)
+    location, _ = _keys_and_tags(first["loc"])
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     sentence = _sentence(first, in_recipe=model is not KernelFile)
     return f"{path}:{document.line(location)}: {place_of(location)}{sentence}{more}"
@@ -63,19 +63,22 @@ def place_of(location: Location) -> str:
     return f"{step}{place}: " if place else step
 
 
-def _location(problem: ErrorDetails) -> Location:
-    """The keys and indices of the file alone, without the names that schemas give to what may stand there.
+def _keys_and_tags(place: Location) -> tuple[Location, list[str]]:
+    """The keys and indices of a file, and apart from them the names that schemas give to what may stand there.
 
     These are in angle brackets; keys may be, too, but only at the root, or right after such a name.
     """
-    found: list[str | int] = []
+    keys: list[str | int] = []
+    tags: list[str] = []
     no_tag = True
-    for part in problem["loc"]:
+    for part in place:
         is_tag = str(part).startswith("<") and not no_tag
-        if not is_tag:
-            found.append(part)
+        if is_tag:
+            tags.append(str(part).strip("<>"))
+        else:
+            keys.append(part)
         no_tag = is_tag
-    return tuple(found)
+    return tuple(keys), tags
 
 
 def _sentence(problem: ErrorDetails, *, in_recipe: bool) -> str:
@@ -115,7 +118,7 @@ def _model_at(location: Location, *, in_recipe: bool) -> type[BaseModel]:
     """What a mapping at a place of a file is to be."""
     from convfilter.recipe_schema import STEPS, RecipeFile  # takes a while to load, and kernels need none of it
 
-    tags = [str(part).strip("<>") for part in location if str(part).startswith("<")]
+    _, tags = _keys_and_tags(location)
     if not in_recipe or "mapping" in tags:
         return KernelFile
     return STEPS[tags[0]] if tags else RecipeFile

@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ def tensorflow() -> Any:
 def _whole() -> Any:
     make_way()
     try:
-        with _silenced_stderr(), _without("MPLBACKEND", "KERAS_BACKEND"):
+        # In a process of others they are theirs to choose.
+        with _silenced_stderr(), without_variables("MPLBACKEND", "KERAS_BACKEND") if own_process else nullcontext():
             import tensorflow as tf
 
             tf.config.list_physical_devices()
@@ -156,9 +157,9 @@ def resolve_device(request: str) -> str:
 
 
 @contextmanager
-def _without(*names: str) -> Iterator[None]:
-    """For a block that variables of the environment might make fail: without them, in a process of our own."""
-    taken = {name: os.environ.pop(name) for name in names if own_process and name in os.environ}
+def without_variables(*names: str) -> Iterator[None]:
+    """For a block that these variables of the environment might make fail: it does not see them."""
+    taken = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield
     finally:

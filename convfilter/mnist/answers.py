@@ -19,7 +19,6 @@ from convfilter.text import shortened
 SURE = 0.8
 """Below this probability a digit is reported as uncertain."""
 
-
 WIDE = 1.4
 """Of MNIST's digits 1 in 100 is wider than so many times its height."""
 

@@ -14,7 +14,6 @@ from convfilter.mnist.shapes import Mask, Shape
 EDGE = 0.5
 """Strokes that touch the rim of the picture over such a share of their longer side are the edge of the page."""
 
-
 MOST = 120
 """Pieces of ink that are looked at, the greatest first; a page of print or of noise has thousands."""
 
